@@ -33,7 +33,8 @@ final class WebTracingServer implements AutoCloseable {
 
 	private static final HttpClient client = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
-		.connectTimeout(Duration.ofSeconds(5)).build();
+		.connectTimeout(Duration.ofSeconds(5))
+		.build();
 
 	private final ConfigurableApplicationContext context;
 
