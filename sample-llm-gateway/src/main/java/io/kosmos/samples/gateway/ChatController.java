@@ -2,13 +2,14 @@ package io.kosmos.samples.gateway;
 
 import java.time.Instant;
 
+import jakarta.servlet.http.HttpServletResponse;
+
 import io.kosmos.samples.gateway.ModelList.Model;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -48,14 +49,16 @@ class ChatController {
 					.toList());
 	}
 
+	// Object, because Spring MVC then goes by what is returned: an answer or a stream.
 	@PostMapping("/chat/completions")
-	ResponseEntity<?> complete(@RequestBody ChatRequest request) {
+	Object complete(@RequestBody ChatRequest request, HttpServletResponse response) {
 		request.validate(this.properties.maxMessageLength());
 		if (!request.streaming()) {
-			return ResponseEntity.ok(this.chat.complete(request));
+			return this.chat.complete(request);
 		}
+		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
 		StreamingResponseBody body = (out) -> stream(request, new EventStream(out, this.jsonMapper));
-		return ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(body);
+		return body;
 	}
 
 	private void stream(ChatRequest request, EventStream events) {
