@@ -12,24 +12,21 @@ import org.springframework.stereotype.Component;
 
 /**
  * The agent that knows where things are written. A passage scores three for each term of
- * the query that begins a word of its title and one for each that begins a word of its
- * body.
+ * the query that begins a word of its title, and one for each that begins a word of its
+ * body alone.
  */
 @Component
 public class Athena {
 
 	private static final String SEARCH = """
-			select id, title, body, score
-			from (
-				select k.id, k.title, k.body, sum(
-					case when position(' ' || t.term in ' ' || lower(k.title)) > 0 then 3 else 0 end
-					+ case when position(' ' || t.term in ' ' || lower(k.body)) > 0 then 1 else 0 end) as score
-				from knowledge k cross join unnest(cast(:terms as varchar array)) as t(term)
-				where k.status = 'published'
-				group by k.id, k.title, k.body
-			) as ranked
-			where score > 0
-			order by score desc, id
+			select k.id, k.title, k.body,
+				sum(case when position(' ' || t.term in ' ' || lower(k.title)) > 0 then 3 else 1 end) as score
+			from knowledge k
+			join unnest(cast(:terms as varchar array)) as t(term)
+				on position(' ' || t.term in ' ' || lower(k.title || ' ' || k.body)) > 0
+			where k.status = 'published'
+			group by k.id, k.title, k.body
+			order by score desc, k.id
 			limit :topK
 			""";
 
