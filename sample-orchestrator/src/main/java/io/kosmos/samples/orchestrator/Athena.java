@@ -7,6 +7,7 @@ import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
 
+import org.springframework.jdbc.core.DataClassRowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -50,7 +51,7 @@ public class Athena {
 		return this.jdbc.sql(SEARCH)
 			.param("terms", terms.toArray(String[]::new))
 			.param("topK", topK)
-			.query(Passage.class)
+			.query(DataClassRowMapper.newInstance(Passage.class))
 			.list();
 	}
 
