@@ -67,8 +67,8 @@ public class Problems extends ResponseEntityExceptionHandler {
 
 	private @Nullable ResponseEntity<Object> problem(Exception ex, HttpStatus status, String detail,
 			WebRequest request) {
-		this.logger.warn("Answered with " + status + ": " + detail, ex);
 		if (status.is5xxServerError()) {
+			this.logger.warn("Answered with " + status + ": " + detail, ex);
 			// The server span sees no exception that has a handler.
 			this.spans.current().error(ex);
 		}
