@@ -1,0 +1,4 @@
+@NullMarked
+package io.kosmos.samples.endtoend;
+
+import org.jspecify.annotations.NullMarked;
