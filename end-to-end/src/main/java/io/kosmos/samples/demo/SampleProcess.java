@@ -48,7 +48,7 @@ public final class SampleProcess implements AutoCloseable {
 	 * @param name what the sample is called in messages
 	 * @param jar the executable jar
 	 * @param log file that takes everything the sample prints; overwritten
-	 * @param arguments Spring Boot arguments such as {@code --server.port=0}
+	 * @param arguments its arguments, such as {@code --server.port=0}
 	 * @return the started process
 	 */
 	public static SampleProcess start(String name, Path jar, Path log, List<String> arguments) {

@@ -74,7 +74,7 @@ class ComposeFileTests {
 	void shouldConnectTheServicesByTheirNames() {
 		assertThat(map(service("orchestrator").get("environment"))).containsEntry("SPRING_PROFILES_ACTIVE", "postgres")
 			.containsEntry("ORCHESTRATOR_GATEWAY_URL", "http://llm-gateway:8081")
-			.containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://postgres:5432/orchestrator")
+			.containsEntry("ORCHESTRATOR_DB_URL", "jdbc:postgresql://postgres:5432/orchestrator")
 			.containsEntry("KOSMOS_TRACING_EXPORTER_ENDPOINT", "http://jaeger:4317");
 		assertThat(map(service("llm-gateway").get("environment"))).containsEntry("KOSMOS_TRACING_EXPORTER_ENDPOINT",
 				"http://jaeger:4317");

@@ -40,12 +40,12 @@ final class ServerProcess implements AutoCloseable {
 			try {
 				Awaitility.await()
 					.atMost(Duration.ofSeconds(60))
-					.failFast(() -> command.get(0) + " has ended:\n" + server.log(), () -> !server.process.isAlive())
+					.failFast(command.get(0) + " has ended", () -> !server.process.isAlive())
 					.until(ready::getAsBoolean);
 			}
 			catch (RuntimeException ex) {
 				server.close();
-				throw ex;
+				throw new IllegalStateException(command + " did not start:\n" + server.log(), ex);
 			}
 			return server;
 		}

@@ -1,0 +1,83 @@
+package io.kosmos.samples.endtoend;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.kosmos.samples.demo.SampleProcess;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The samples as processes, sending their traces to a Jaeger.
+ *
+ * @param directory where the logs go
+ * @param endpoint where the traces go
+ * @param protocol {@code grpc} or {@code http}
+ */
+record Samples(Path directory, URI endpoint, String protocol) {
+
+	static final String ORCHESTRATOR = "orchestrator";
+
+	static final String GATEWAY = "llm-gateway";
+
+	private static final HttpClient http = HttpClient.newHttpClient();
+
+	static Samples exportingTo(JaegerServer jaeger, String protocol, Path directory) {
+		return new Samples(directory, jaeger.otlp(protocol), protocol);
+	}
+
+	SampleProcess gateway() throws InterruptedException {
+		return start(GATEWAY, "sample.gateway.jar", List.of());
+	}
+
+	SampleProcess orchestrator(URI gateway, String... arguments) throws InterruptedException {
+		List<String> all = new ArrayList<>(List.of(arguments));
+		all.add("--orchestrator.gateway.url=" + gateway);
+		return start(ORCHESTRATOR, "sample.orchestrator.jar", all);
+	}
+
+	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {
+		List<String> all = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
+				"--kosmos.tracing.batch.delay=200ms", "--kosmos.tracing.exporter.endpoint=" + this.endpoint,
+				"--kosmos.tracing.exporter.protocol=" + this.protocol));
+		all.addAll(arguments);
+		return SampleProcess
+			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"), all)
+			.awaitReady();
+	}
+
+	static Answer orchestrate(SampleProcess orchestrator, String body, Map<String, String> headers)
+			throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(orchestrator.uri("/api/v1/orchestrate"))
+			.timeout(Duration.ofSeconds(60))
+			.header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString(body));
+		headers.forEach(request::header);
+		HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+		return new Answer(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""),
+				JsonMapper.shared().readTree(response.body()));
+	}
+
+	static int get(SampleProcess sample, String path) throws IOException, InterruptedException {
+		return http.send(HttpRequest.newBuilder(sample.uri(path)).build(), BodyHandlers.discarding()).statusCode();
+	}
+
+	record Answer(int status, String contentType, JsonNode body) {
+
+		String traceId() {
+			return this.body.path("trace_id").asString();
+		}
+
+	}
+
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.kosmos.samples.endtoend;
-
-import org.jspecify.annotations.NullMarked;
