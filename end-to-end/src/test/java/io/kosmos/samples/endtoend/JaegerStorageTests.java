@@ -66,7 +66,11 @@ class JaegerStorageTests {
 			.header("Content-Type", "application/x-protobuf")
 			.POST(BodyPublishers.ofByteArray(body))
 			.build();
-		assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
+		assertThat(HttpClient.newBuilder()
+			.version(HttpClient.Version.HTTP_1_1)
+			.build()
+			.send(request, BodyHandlers.discarding())
+			.statusCode()).isEqualTo(200);
 	}
 
 	private static KeyValue attribute(String key, AnyValue.Builder value) {
