@@ -1,0 +1,64 @@
+package io.kosmos.tracing.benchmarks;
+
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Scope;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.SpanProcessors;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * A started application with Spring Boot's tracing, its context wrappers and its MDC, and
+ * nothing that exports.
+ */
+final class BootContext implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private final Scope parent;
+
+	private BootContext(ConfigurableApplicationContext context, Sampling sampling) {
+		this.context = context;
+		this.parent = sampling.enter(context.getBean(Tracer.class));
+	}
+
+	static BootContext start(Sampling sampling, boolean kosmosTracing) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		return new BootContext(application.run("--logging.level.root=warn", "--spring.main.banner-mode=off",
+				"--kosmos.tracing.enabled=" + kosmosTracing,
+				"--kosmos.tracing.sampling.probability=" + sampling.probability(),
+				"--management.tracing.sampling.probability=" + sampling.probability(),
+				"--management.observations.annotations.enabled=true",
+				"--otel.instrumentation.common.default-enabled=false"), sampling);
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	@Override
+	public void close() {
+		this.parent.close();
+		this.context.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(
+			excludeName = "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration")
+	@Import({ RawWork.class, TracedWork.class, MicrometerWork.class })
+	static class Application {
+
+		@Bean
+		SpanProcessors spanProcessors() {
+			return SpanProcessors.of(new IgnoringSpanProcessor());
+		}
+
+	}
+
+}

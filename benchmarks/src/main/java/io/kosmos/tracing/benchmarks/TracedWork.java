@@ -1,0 +1,27 @@
+package io.kosmos.tracing.benchmarks;
+
+import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.SpanAttribute;
+import io.kosmos.tracing.Traced;
+
+/**
+ * Work behind {@link Traced @Traced}.
+ */
+class TracedWork {
+
+	@Traced("search")
+	String search(@SpanAttribute String query, @SpanAttribute int limit) {
+		return query;
+	}
+
+	@Traced("search")
+	String withoutAttributes(String query, int limit) {
+		return query;
+	}
+
+	@Traced(name = "search", attributes = @Attribute(key = "length", value = "#query.length()"))
+	String withExpression(String query, int limit) {
+		return query;
+	}
+
+}
