@@ -132,7 +132,7 @@ public final class Demo {
 			}
 			if (System.nanoTime() > deadline) {
 				throw new IllegalStateException("No complete trace arrived within " + TRACE_LIMIT
-						+ ((trace != null) ? ", only:\n" + trace.draw() : ""));
+						+ ", only these spans: " + TraceTree.describe(receiver.received()));
 			}
 			Thread.sleep(50);
 		}

@@ -46,19 +46,33 @@ final class TraceTree {
 	 * @return the newest such trace, or {@code null} if its first span has not arrived
 	 */
 	static @Nullable TraceTree find(Collection<ResourceSpans> received, String rootName) {
-		List<Node> all = new ArrayList<>();
-		for (ResourceSpans resource : received) {
-			String service = attribute(resource.getResource().getAttributesList(), "service.name");
-			for (ScopeSpans scope : resource.getScopeSpansList()) {
-				scope.getSpansList().forEach((span) -> all.add(new Node((service != null) ? service : "?", span)));
-			}
-		}
+		List<Node> all = nodes(received);
 		return all.stream()
 			.filter((node) -> node.span().getParentSpanId().isEmpty() && node.span().getName().equals(rootName))
 			.max(Comparator.comparingLong((node) -> node.span().getStartTimeUnixNano()))
 			.map((root) -> new TraceTree(root,
 					all.stream().filter((node) -> node.span().getTraceId().equals(root.span().getTraceId())).toList()))
 			.orElse(null);
+	}
+
+	/**
+	 * Describes received spans without any order among them.
+	 * @param received the spans of any number of traces
+	 * @return one line for a span
+	 */
+	static String describe(Collection<ResourceSpans> received) {
+		return nodes(received).stream().map(Node::describe).collect(Collectors.joining("\n  ", "\n  ", ""));
+	}
+
+	private static List<Node> nodes(Collection<ResourceSpans> received) {
+		List<Node> nodes = new ArrayList<>();
+		for (ResourceSpans resource : received) {
+			String service = attribute(resource.getResource().getAttributesList(), "service.name");
+			for (ScopeSpans scope : resource.getScopeSpansList()) {
+				scope.getSpansList().forEach((span) -> nodes.add(new Node((service != null) ? service : "?", span)));
+			}
+		}
+		return nodes;
 	}
 
 	/**

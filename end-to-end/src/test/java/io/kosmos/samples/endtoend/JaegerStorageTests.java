@@ -66,11 +66,7 @@ class JaegerStorageTests {
 			.header("Content-Type", "application/x-protobuf")
 			.POST(BodyPublishers.ofByteArray(body))
 			.build();
-		assertThat(HttpClient.newBuilder()
-			.version(HttpClient.Version.HTTP_1_1)
-			.build()
-			.send(request, BodyHandlers.discarding())
-			.statusCode()).isEqualTo(200);
+		assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
 	}
 
 	private static KeyValue attribute(String key, AnyValue.Builder value) {
