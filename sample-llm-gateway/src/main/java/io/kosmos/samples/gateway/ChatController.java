@@ -2,9 +2,8 @@ package io.kosmos.samples.gateway;
 
 import java.time.Instant;
 
-import jakarta.servlet.http.HttpServletResponse;
-
 import io.kosmos.samples.gateway.ModelList.Model;
+import jakarta.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
