@@ -14,7 +14,9 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
@@ -31,17 +33,17 @@ public class Problems extends ResponseEntityExceptionHandler {
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> gatewayFailed(GatewayException ex, WebRequest request) {
+	@Nullable ResponseEntity<Object> gatewayFailed(GatewayException ex, ServletWebRequest request) {
 		return problem(ex, ex.getStatus(), String.valueOf(ex.getMessage()), request);
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> databaseIsDown(DataAccessResourceFailureException ex, WebRequest request) {
+	@Nullable ResponseEntity<Object> databaseIsDown(DataAccessResourceFailureException ex, ServletWebRequest request) {
 		return problem(ex, HttpStatus.SERVICE_UNAVAILABLE, "The knowledge cannot be reached", request);
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> unexpected(Exception ex, WebRequest request) {
+	@Nullable ResponseEntity<Object> unexpected(Exception ex, ServletWebRequest request) {
 		return problem(ex, HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong", request);
 	}
 
@@ -66,8 +68,14 @@ public class Problems extends ResponseEntityExceptionHandler {
 	}
 
 	private @Nullable ResponseEntity<Object> problem(Exception ex, HttpStatus status, String detail,
-			WebRequest request) {
+			ServletWebRequest request) {
 		this.logger.warn("Answered with " + status + ": " + detail, ex);
+		if (status.is5xxServerError()) {
+			// Without this, an exception that has a handler does not fail the server
+			// span.
+			ServerHttpObservationFilter.findObservationContext(request.getRequest())
+				.ifPresent((context) -> context.setError(ex));
+		}
 		return handleExceptionInternal(ex, ProblemDetail.forStatusAndDetail(status, detail), new HttpHeaders(), status,
 				request);
 	}

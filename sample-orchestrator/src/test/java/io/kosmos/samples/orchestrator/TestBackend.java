@@ -3,15 +3,13 @@ package io.kosmos.samples.orchestrator;
 import java.io.IOException;
 
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SpanProcessor;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.test.context.DynamicPropertyRegistrar;
 
 /**
- * A gateway to talk to and a place where spans are kept.
+ * A gateway to talk to and an exporter that keeps the spans.
  */
 @TestConfiguration(proxyBeanMethods = false)
 class TestBackend {
@@ -29,11 +27,6 @@ class TestBackend {
 	@Bean
 	InMemorySpanExporter recordedSpans() {
 		return InMemorySpanExporter.create();
-	}
-
-	@Bean
-	SpanProcessor recordingSpanProcessor(InMemorySpanExporter recordedSpans) {
-		return SimpleSpanProcessor.create(recordedSpans);
 	}
 
 }
