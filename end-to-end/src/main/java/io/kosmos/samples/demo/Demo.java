@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Starts both samples, sends one request and prints the trace it left in both of them.
@@ -33,6 +35,8 @@ public final class Demo {
 
 	private static final String REQUEST = """
 			{"message": "Why does pump P-101 vibrate?", "session_id": "demo-1"}""";
+
+	private static final Pattern TRACE_ID = Pattern.compile("\"trace_id\"\\s*:\\s*\"(\\p{XDigit}{32})\"");
 
 	private static final Duration TRACE_LIMIT = Duration.ofSeconds(30);
 
@@ -79,12 +83,12 @@ public final class Demo {
 			HttpResponse<String> answer = send(uri);
 			out.println();
 			out.println(answer.statusCode() + " " + answer.body());
-			TraceTree trace = awaitTrace(receiver);
+			TraceTree trace = awaitTrace(receiver, traceId(answer.body()));
 			out.println();
-			out.println("trace " + trace.traceId());
+			out.println("trace " + traceId(answer.body()));
 			out.println(trace.draw());
 			if (jaegerRuns) {
-				out.println("In Jaeger: " + jaeger + "/trace/" + trace.traceId());
+				out.println("In Jaeger: " + jaeger + "/trace/" + traceId(answer.body()));
 			}
 			if (!once) {
 				out.println("Try it yourself:");
@@ -123,16 +127,24 @@ public final class Demo {
 			.build(), BodyHandlers.ofString());
 	}
 
-	private static TraceTree awaitTrace(TraceReceiver receiver) throws InterruptedException {
+	private static String traceId(String answer) {
+		Matcher matcher = TRACE_ID.matcher(answer);
+		if (!matcher.find()) {
+			throw new IllegalStateException("The answer names no trace");
+		}
+		return matcher.group(1);
+	}
+
+	private static TraceTree awaitTrace(TraceReceiver receiver, String traceId) throws InterruptedException {
 		long deadline = System.nanoTime() + TRACE_LIMIT.toNanos();
 		while (true) {
-			TraceTree trace = TraceTree.find(receiver.received(), "POST /api/v1/orchestrate");
-			if (trace != null && trace.isComplete(2)) {
+			TraceTree trace = TraceTree.of(receiver.received(), traceId);
+			if (trace.isComplete(2)) {
 				return trace;
 			}
 			if (System.nanoTime() > deadline) {
-				throw new IllegalStateException("No complete trace arrived within " + TRACE_LIMIT
-						+ ", only these spans: " + TraceTree.describe(receiver.received()));
+				throw new IllegalStateException(
+						"Trace " + traceId + " is not complete after " + TRACE_LIMIT + ":\n" + trace.draw());
 			}
 			Thread.sleep(50);
 		}

@@ -3,7 +3,6 @@ package io.kosmos.samples.demo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -27,41 +26,24 @@ final class TraceTree {
 	/** What of a span is worth a place on its line, in this order. */
 	private static final List<String> SHOWN = List.of("kosmos.route.decision", "kosmos.route.confidence",
 			"search.top_k", "search.result_count", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens",
-			"gen_ai.response.finish_reasons", "db.system.name", "db.query.text", "http.response.status_code",
+			"gen_ai.response.finish_reasons", "db.system.name", "db.query.text", "http.response.status_code", "status",
 			"error.type");
-
-	private final Node root;
 
 	private final List<Node> nodes;
 
-	private TraceTree(Node root, List<Node> nodes) {
-		this.root = root;
+	private TraceTree(List<Node> nodes) {
 		this.nodes = nodes;
 	}
 
 	/**
-	 * Finds a trace among received spans.
+	 * Picks a trace out of received spans.
 	 * @param received the spans of any number of traces
-	 * @param rootName name of the span the trace begins with
-	 * @return the newest such trace, or {@code null} if its first span has not arrived
+	 * @param traceId id of the trace, 32 hex digits
+	 * @return what has arrived of the trace
 	 */
-	static @Nullable TraceTree find(Collection<ResourceSpans> received, String rootName) {
-		List<Node> all = nodes(received);
-		return all.stream()
-			.filter((node) -> node.span().getParentSpanId().isEmpty() && node.span().getName().equals(rootName))
-			.max(Comparator.comparingLong((node) -> node.span().getStartTimeUnixNano()))
-			.map((root) -> new TraceTree(root,
-					all.stream().filter((node) -> node.span().getTraceId().equals(root.span().getTraceId())).toList()))
-			.orElse(null);
-	}
-
-	/**
-	 * Describes received spans without any order among them.
-	 * @param received the spans of any number of traces
-	 * @return one line for a span
-	 */
-	static String describe(Collection<ResourceSpans> received) {
-		return nodes(received).stream().map(Node::describe).collect(Collectors.joining("\n  ", "\n  ", ""));
+	static TraceTree of(Collection<ResourceSpans> received, String traceId) {
+		ByteString id = ByteString.fromHex(traceId);
+		return new TraceTree(nodes(received).stream().filter((node) -> node.span().getTraceId().equals(id)).toList());
 	}
 
 	private static List<Node> nodes(Collection<ResourceSpans> received) {
@@ -76,27 +58,23 @@ final class TraceTree {
 	}
 
 	/**
-	 * Tells whether every span hangs on another one and every call has arrived at the
-	 * other side.
+	 * Tells whether every span but the first has its parent, and every service its own
+	 * part.
 	 * @param services how many services take part
 	 * @return whether nothing is missing
 	 */
 	boolean isComplete(int services) {
-		Set<ByteString> ids = this.nodes.stream().map((node) -> node.span().getSpanId()).collect(Collectors.toSet());
-		Set<String> answering = new HashSet<>();
-		for (Node node : this.nodes) {
-			if (node != this.root && !ids.contains(node.span().getParentSpanId())) {
-				return false;
-			}
-			if (node.span().getKind() == SpanKind.SPAN_KIND_SERVER) {
-				answering.add(node.service());
-			}
-		}
-		return answering.size() == services;
+		long answering = this.nodes.stream()
+			.filter((node) -> node.span().getKind() == SpanKind.SPAN_KIND_SERVER)
+			.map(Node::service)
+			.distinct()
+			.count();
+		return answering == services && roots().size() == 1;
 	}
 
-	String traceId() {
-		return hex(this.root.span().getTraceId());
+	private List<Node> roots() {
+		Set<ByteString> ids = this.nodes.stream().map((node) -> node.span().getSpanId()).collect(Collectors.toSet());
+		return this.nodes.stream().filter((node) -> !ids.contains(node.span().getParentSpanId())).toList();
 	}
 
 	/**
@@ -105,7 +83,7 @@ final class TraceTree {
 	 */
 	String draw() {
 		StringBuilder out = new StringBuilder();
-		draw(this.root, "", "", out);
+		roots().forEach((root) -> draw(root, "", "", out));
 		return out.toString();
 	}
 
@@ -142,14 +120,6 @@ final class TraceTree {
 				.collect(Collectors.joining(",", "[", "]"));
 			default -> "";
 		};
-	}
-
-	private static String hex(ByteString id) {
-		StringBuilder out = new StringBuilder();
-		for (byte b : id) {
-			out.append(String.format("%02x", b));
-		}
-		return out.toString();
 	}
 
 	private record Node(String service, Span span) {
