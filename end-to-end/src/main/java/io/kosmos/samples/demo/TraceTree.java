@@ -29,6 +29,8 @@ final class TraceTree {
 			"gen_ai.response.finish_reasons", "db.system.name", "db.query.text", "http.response.status_code", "status",
 			"error.type");
 
+	private static final int MAX_LENGTH = 100;
+
 	private final List<Node> nodes;
 
 	private TraceTree(List<Node> nodes) {
@@ -141,13 +143,18 @@ final class TraceTree {
 			for (String key : SHOWN) {
 				String value = attribute(this.span.getAttributesList(), key);
 				if (value != null) {
-					out.append("  ").append(key).append('=').append(value.replaceAll("\\s+", " "));
+					out.append("  ").append(key).append('=').append(shorten(value));
 				}
 			}
 			if (failed && !this.span.getStatus().getMessage().isEmpty()) {
-				out.append("  ").append(this.span.getStatus().getMessage().replaceAll("\\s+", " "));
+				out.append("  ").append(shorten(this.span.getStatus().getMessage()));
 			}
 			return out.toString();
+		}
+
+		private static String shorten(String text) {
+			String line = text.replaceAll("\\s+", " ");
+			return (line.length() > MAX_LENGTH) ? line.substring(0, MAX_LENGTH) + "…" : line;
 		}
 
 	}

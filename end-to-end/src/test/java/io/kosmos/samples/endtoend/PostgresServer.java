@@ -3,6 +3,7 @@ package io.kosmos.samples.endtoend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +36,7 @@ final class PostgresServer implements AutoCloseable {
 
 	/**
 	 * Starts a PostgreSQL.
-	 * @param directory where its files go; must be reachable for other users
+	 * @param directory where its files go
 	 * @return the server, ready
 	 * @throws Exception if it did not start
 	 */
@@ -66,6 +67,7 @@ final class PostgresServer implements AutoCloseable {
 		if (System.getProperty("user.name").equals("root")) {
 			// PostgreSQL refuses to run as root; its package brings this user.
 			user = List.of("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups");
+			Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
 			Files.setOwner(data,
 					data.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres"));
 		}

@@ -30,6 +30,20 @@ record Samples(Path directory, URI endpoint, String protocol) {
 
 	static final String GATEWAY = "llm-gateway";
 
+	static final String QUESTION = """
+			{"message": "Why does the pump vibrate?", "session_id": "session-7"}""";
+
+	/** The trace of an answer, as {@link Trace#outline()} gives it. */
+	static final String ANSWERED = """
+			orchestrator SERVER http post /api/v1/orchestrate
+			  orchestrator INTERNAL invoke_agent zeus
+			    orchestrator CLIENT http post
+			      llm-gateway SERVER http post /v1/chat/completions
+			        llm-gateway CLIENT chat kosmos-mini
+			    orchestrator INTERNAL athena.semantic_search
+			      orchestrator CLIENT SELECT knowledge unnest
+			""";
+
 	private static final HttpClient http = HttpClient.newHttpClient();
 
 	static Samples exportingTo(JaegerServer jaeger, String protocol, Path directory) {
@@ -70,6 +84,17 @@ record Samples(Path directory, URI endpoint, String protocol) {
 
 	static int get(SampleProcess sample, String path) throws IOException, InterruptedException {
 		return http.send(HttpRequest.newBuilder(sample.uri(path)).build(), BodyHandlers.discarding()).statusCode();
+	}
+
+	/**
+	 * Waits for the whole trace of an answer.
+	 * @param jaeger where it must arrive
+	 * @param answer the answer, which names its trace
+	 * @param outline the tree it must be
+	 * @return the trace
+	 */
+	static Trace awaitTrace(JaegerServer jaeger, Answer answer, String outline) {
+		return jaeger.awaitTrace(answer.traceId(), (trace) -> trace.outline().equals(outline));
 	}
 
 	record Answer(int status, String contentType, JsonNode body) {
