@@ -73,7 +73,7 @@ class OrchestrationTests {
 		assertThat(trace.spans())
 			.allSatisfy((span) -> assertThat(span.resource()).containsEntry("service.namespace", "kosmos")
 				.containsEntry("deployment.environment.name", "development")
-				.containsKey("service.version"));
+				.containsEntry("service.version", Samples.VERSION));
 	}
 
 	@Test

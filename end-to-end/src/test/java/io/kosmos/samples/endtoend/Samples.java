@@ -30,6 +30,8 @@ record Samples(Path directory, URI endpoint, String protocol) {
 
 	static final String GATEWAY = "llm-gateway";
 
+	static final String VERSION = "1.2.3-test";
+
 	static final String QUESTION = """
 			{"message": "Why does the pump vibrate?", "session_id": "session-7"}""";
 
