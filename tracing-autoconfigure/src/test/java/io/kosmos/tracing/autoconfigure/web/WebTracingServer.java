@@ -31,7 +31,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class WebTracingServer implements AutoCloseable {
 
-	private static final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+	private static final HttpClient client = HttpClient.newBuilder()
+		.version(HttpClient.Version.HTTP_1_1)
+		.connectTimeout(Duration.ofSeconds(5))
+		.build();
 
 	private final ConfigurableApplicationContext context;
 
@@ -107,6 +110,11 @@ final class WebTracingServer implements AutoCloseable {
 
 	List<SpanData> spans() {
 		return this.context.getBean(Recorder.class).exporter.getFinishedSpanItems();
+	}
+
+	static void isNotSampled(String traceparent) {
+		String flags = traceparent.substring(traceparent.length() - 2);
+		assertThat(Integer.parseInt(flags, 16) & 1).as(traceparent).isZero();
 	}
 
 	void assertMetric(String uri) {
