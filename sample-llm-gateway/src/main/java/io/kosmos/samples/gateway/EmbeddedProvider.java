@@ -81,7 +81,7 @@ final class EmbeddedProvider implements ChatProvider {
 			.filter(StringUtils::hasText)
 			.toList();
 		String question = questions.isEmpty() ? "" : questions.get(questions.size() - 1);
-		List<String> found = this.knowledge.find(question, context, SENTENCES.get(request.model()));
+		List<String> found = this.knowledge.find(question, context, SENTENCES.getOrDefault(request.model(), 1));
 		String text = found.isEmpty() ? NO_ANSWER : String.join(" ", found);
 		int limit = (request.maxTokens() != null) ? request.maxTokens() : Integer.MAX_VALUE;
 		EncodingResult tokens = this.encoding.encodeOrdinary(text, limit);

@@ -151,8 +151,8 @@ final class OpenAiProvider implements ChatProvider {
 		if (isTimeout(ex.getCause())) {
 			return ApiException.upstreamTimeout(ex);
 		}
-		return ApiException.upstreamError((ex instanceof ResourceAccessException) ? "The provider cannot be reached"
-				: "The provider's answer cannot be read", ex);
+		return ApiException.upstreamError((ex instanceof ResourceAccessException)
+				? "The connection to the provider failed" : "The provider's answer cannot be read", ex);
 	}
 
 	private static boolean isTimeout(@Nullable Throwable cause) {

@@ -14,7 +14,7 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 
 /**
- * A server that fails in whatever way a test needs.
+ * A server that does, and fails, as a test needs it.
  */
 final class StubServer implements AutoCloseable {
 
@@ -23,6 +23,8 @@ final class StubServer implements AutoCloseable {
 	private final HttpServer server;
 
 	private volatile HttpHandler behaviour = (exchange) -> answer(exchange, 500, "", List.of());
+
+	private volatile String lastRequest = "";
 
 	StubServer() {
 		try {
@@ -34,7 +36,7 @@ final class StubServer implements AutoCloseable {
 		this.server.setExecutor(this.threads);
 		this.server.createContext("/v1/chat/completions", (exchange) -> {
 			try (exchange) {
-				exchange.getRequestBody().readAllBytes();
+				this.lastRequest = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
 				this.behaviour.handle(exchange);
 			}
 		});
@@ -43,6 +45,10 @@ final class StubServer implements AutoCloseable {
 
 	String baseUrl() {
 		return "http://localhost:" + this.server.getAddress().getPort() + "/v1";
+	}
+
+	String lastRequest() {
+		return this.lastRequest;
 	}
 
 	void behave(HttpHandler behaviour) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -40,14 +41,14 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The gateway in front of a server that fails.
+ * The gateway in front of a server that does what a test needs.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "gateway.provider=openai", "gateway.openai.models=gpt-4o", "gateway.openai.api-key=sk-secret",
 				"spring.http.clients.read-timeout=1s" })
 @Import(RecordedSpans.class)
 @ExtendWith(OutputCaptureExtension.class)
-class UpstreamFailureTests {
+class UpstreamTests {
 
 	private static final StubServer upstream = new StubServer();
 
@@ -76,6 +77,23 @@ class UpstreamFailureTests {
 	void setUp() {
 		this.gateway = new GatewayClient(this.port);
 		RecordedSpans.reset();
+	}
+
+	@Test
+	void shouldPassOnWhatItDoesNotKnow() {
+		upstream.answer(200, "application/json", """
+				{"id":"1","object":"chat.completion","created":1,"model":"gpt-4o","choices":[{"index":0,
+				"message":{"role":"assistant","tool_calls":[{"id":"call-1"}]},"finish_reason":"tool_calls"}]}""");
+		JsonNode answer = this.gateway.chat("""
+				{"model": "gpt-4o", "temperature": 0.2, "max_tokens": 9, "seed": 7, "messages": [
+					{"role": "assistant", "content": null, "tool_calls": [{"id": "call-0"}]},
+					{"role": "tool", "tool_call_id": "call-0", "content": "42"}]}""").json();
+		assertThat(answer.at("/choices/0/message").toString())
+			.isEqualTo("{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"call-1\"}]}");
+		assertThat(new JsonMapper().readTree(upstream.lastRequest())).isEqualTo(new JsonMapper().readTree("""
+				{"model": "gpt-4o", "temperature": 0.2, "max_tokens": 9, "seed": 7, "messages": [
+					{"role": "assistant", "tool_calls": [{"id": "call-0"}]},
+					{"role": "tool", "tool_call_id": "call-0", "content": "42"}]}"""));
 	}
 
 	@ParameterizedTest
@@ -143,7 +161,8 @@ class UpstreamFailureTests {
 					context.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
 			Answer answer = chat(stream);
 			assertThat(answer.status()).isEqualTo(502);
-			assertThat(answer.json().at("/error/message").asString()).isEqualTo("The provider cannot be reached");
+			assertThat(answer.json().at("/error/message").asString())
+				.isEqualTo("The connection to the provider failed");
 		}
 	}
 
