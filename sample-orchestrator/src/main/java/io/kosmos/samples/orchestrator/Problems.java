@@ -14,9 +14,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
-import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
@@ -33,17 +31,17 @@ public class Problems extends ResponseEntityExceptionHandler {
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> gatewayFailed(GatewayException ex, ServletWebRequest request) {
+	@Nullable ResponseEntity<Object> gatewayFailed(GatewayException ex, WebRequest request) {
 		return problem(ex, ex.getStatus(), String.valueOf(ex.getMessage()), request);
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> databaseIsDown(DataAccessResourceFailureException ex, ServletWebRequest request) {
+	@Nullable ResponseEntity<Object> databaseIsDown(DataAccessResourceFailureException ex, WebRequest request) {
 		return problem(ex, HttpStatus.SERVICE_UNAVAILABLE, "The knowledge cannot be reached", request);
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> unexpected(Exception ex, ServletWebRequest request) {
+	@Nullable ResponseEntity<Object> unexpected(Exception ex, WebRequest request) {
 		return problem(ex, HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong", request);
 	}
 
@@ -68,13 +66,11 @@ public class Problems extends ResponseEntityExceptionHandler {
 	}
 
 	private @Nullable ResponseEntity<Object> problem(Exception ex, HttpStatus status, String detail,
-			ServletWebRequest request) {
-		this.logger.warn("Answered with " + status + ": " + detail, ex);
+			WebRequest request) {
 		if (status.is5xxServerError()) {
-			// Without this, an exception that has a handler does not fail the server
-			// span.
-			ServerHttpObservationFilter.findObservationContext(request.getRequest())
-				.ifPresent((context) -> context.setError(ex));
+			this.logger.warn("Answered with " + status + ": " + detail, ex);
+			// The server span sees no exception that has a handler.
+			this.spans.current().error(ex);
 		}
 		return handleExceptionInternal(ex, ProblemDetail.forStatusAndDetail(status, detail), new HttpHeaders(), status,
 				request);

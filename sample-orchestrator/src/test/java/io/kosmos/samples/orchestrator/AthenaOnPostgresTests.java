@@ -1,8 +1,14 @@
 package io.kosmos.samples.orchestrator;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +31,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
+import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
@@ -35,6 +42,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AthenaOnPostgresTests extends AbstractAthenaTests {
 
 	private static Optional<PostgresServer> server = Optional.empty();
+
+	@Autowired
+	private InMemorySpanExporter recordedSpans;
 
 	@BeforeAll
 	static void start() throws IOException, InterruptedException {
@@ -63,6 +73,16 @@ class AthenaOnPostgresTests extends AbstractAthenaTests {
 	}
 
 	@Test
+	void shouldRecordTheStatementWithoutLiterals(@Autowired Athena athena) {
+		athena.search("pump", 3);
+		Map<AttributeKey<?>, Object> select = await("SELECT knowledge", StatusCode.UNSET).getAttributes().asMap();
+		assertThat(select).containsEntry(stringKey("db.system.name"), "postgresql");
+		assertThat(select.get(stringKey("db.query.text"))).asString()
+			.contains("where k.status = ?")
+			.doesNotContain("published", "pump");
+	}
+
+	@Test
 	@Order(Integer.MAX_VALUE)
 	void whenTheDatabaseStopsShouldAnswer503(@LocalServerPort int port) {
 		RestTestClient client = RestTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
@@ -79,6 +99,18 @@ class AthenaOnPostgresTests extends AbstractAthenaTests {
 			.isEqualTo(HttpStatus.SERVICE_UNAVAILABLE)
 			.expectHeader()
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON);
+		for (String name : new String[] { "athena.semantic_search", "invoke_agent zeus" }) {
+			assertThat(await(name, StatusCode.ERROR).getEvents()).as(name).hasSize(1);
+		}
+	}
+
+	private SpanData await(String name, StatusCode status) {
+		return Awaitility.await()
+			.until(() -> this.recordedSpans.getFinishedSpanItems()
+				.stream()
+				.filter((span) -> span.getName().startsWith(name) && span.getStatus().getStatusCode() == status)
+				.findFirst(), Optional::isPresent)
+			.orElseThrow();
 	}
 
 }
