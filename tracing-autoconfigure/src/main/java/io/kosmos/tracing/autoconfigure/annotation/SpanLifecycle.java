@@ -127,7 +127,8 @@ final class SpanLifecycle {
 	 * @return what the caller gets
 	 */
 	@SuppressWarnings("unchecked")
-	<T> T follow(Span span, T result, ResultRecorder recorder, String site, SpanStarter again) {
+	<T extends @Nullable Object> T follow(Span span, T result, ResultRecorder recorder, String site,
+			SpanStarter again) {
 		if (REACTOR && ReactorTracing.isReplaceable(result)) {
 			return (T) ReactorTracing.continueIn(this, span, result, recorder, site, again);
 		}
