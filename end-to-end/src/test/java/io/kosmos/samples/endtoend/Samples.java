@@ -63,9 +63,10 @@ record Samples(Path directory, URI endpoint, String protocol) {
 	}
 
 	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {
-		List<String> all = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
-				"--kosmos.tracing.batch.delay=200ms", "--kosmos.tracing.exporter.endpoint=" + this.endpoint,
-				"--kosmos.tracing.exporter.protocol=" + this.protocol));
+		List<String> all = new ArrayList<>(
+				List.of("--kosmos.tracing.service.version=" + VERSION, "--server.port=0", "--server.address=127.0.0.1",
+						"--kosmos.tracing.batch.delay=200ms", "--kosmos.tracing.exporter.endpoint=" + this.endpoint,
+						"--kosmos.tracing.exporter.protocol=" + this.protocol));
 		all.addAll(arguments);
 		return SampleProcess
 			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"), all)
