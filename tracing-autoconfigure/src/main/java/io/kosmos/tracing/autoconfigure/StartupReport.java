@@ -1,0 +1,75 @@
+package io.kosmos.tracing.autoconfigure;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/**
+ * Says in one line what was decided: read from the beans that are really there, so that
+ * it is right also when the application supplies some of them.
+ */
+final class StartupReport implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
+
+	// The exporters keep their endpoint to themselves but for their description.
+	private static final Pattern ENDPOINT = Pattern.compile("endpoint=([^,}]+)");
+
+	private static final Pattern PARENT_BASED_ROOT = Pattern.compile("^ParentBased\\{root:(.+),remoteParentSampled:");
+
+	private final ObjectProvider<Resource> resource;
+
+	private final ObjectProvider<Sampler> sampler;
+
+	private final ObjectProvider<SpanExporter> exporters;
+
+	private final ObjectProvider<ContextPropagators> propagators;
+
+	StartupReport(ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler,
+			ObjectProvider<SpanExporter> exporters, ObjectProvider<ContextPropagators> propagators) {
+		this.resource = resource;
+		this.sampler = sampler;
+		this.exporters = exporters;
+		this.propagators = propagators;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		logger.info(describe());
+	}
+
+	String describe() {
+		Resource resource = this.resource.getIfUnique();
+		Sampler sampler = this.sampler.getIfUnique();
+		ContextPropagators propagators = this.propagators.getIfUnique();
+		List<String> destinations = this.exporters.orderedStream().map(StartupReport::describe).toList();
+		return "Traces of service '"
+				+ ((resource != null) ? resource.getAttribute(AttributeKey.stringKey("service.name")) : "unknown")
+				+ "' go to " + (destinations.isEmpty() ? "no destination" : String.join(" and ", destinations))
+				+ ", sampled by " + ((sampler != null) ? describe(sampler) : "nobody") + ", propagated in "
+				+ ((propagators != null) ? propagators.getTextMapPropagator().fields() : List.of());
+	}
+
+	private static String describe(Sampler sampler) {
+		Matcher root = PARENT_BASED_ROOT.matcher(sampler.getDescription());
+		return root.find() ? "the caller, else " + root.group(1) : sampler.getDescription();
+	}
+
+	private static String describe(SpanExporter exporter) {
+		String name = exporter.getClass().getSimpleName();
+		Matcher endpoint = ENDPOINT.matcher(exporter.toString());
+		return endpoint.find() ? endpoint.group(1) + " (" + name + ")" : name;
+	}
+
+}

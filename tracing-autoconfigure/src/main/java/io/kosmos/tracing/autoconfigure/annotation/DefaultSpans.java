@@ -1,0 +1,225 @@
+package io.kosmos.tracing.autoconfigure.annotation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.kosmos.tracing.OpenSpan;
+import io.kosmos.tracing.Spans;
+import io.kosmos.tracing.TracedSpan;
+import io.kosmos.tracing.autoconfigure.annotation.SpanLifecycle.ResultRecorder;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * {@link Spans} over the OpenTelemetry SDK.
+ */
+final class DefaultSpans implements Spans {
+
+	private final SpanLifecycle lifecycle;
+
+	DefaultSpans(SpanLifecycle lifecycle) {
+		this.lifecycle = lifecycle;
+	}
+
+	@Override
+	public Builder span(String name) {
+		Assert.notNull(name, "'name' must not be null");
+		return new DefaultBuilder(name);
+	}
+
+	@Override
+	public TracedSpan current() {
+		return new CurrentSpan(Span.current());
+	}
+
+	private final class DefaultBuilder implements Builder {
+
+		private final String name;
+
+		private SpanKind kind = SpanKind.INTERNAL;
+
+		private boolean newRoot;
+
+		private final List<Object> attributes = new ArrayList<>(0);
+
+		private DefaultBuilder(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public Builder kind(SpanKind kind) {
+			this.kind = kind;
+			return this;
+		}
+
+		@Override
+		public Builder newRoot() {
+			this.newRoot = true;
+			return this;
+		}
+
+		@Override
+		public <T> Builder attribute(AttributeKey<T> key, @Nullable T value) {
+			if (value != null) {
+				this.attributes.add(key);
+				this.attributes.add(value);
+			}
+			return this;
+		}
+
+		@Override
+		public <T extends @Nullable Object, E extends Throwable> T in(Work<T, E> work) throws E {
+			SpanLifecycle lifecycle = DefaultSpans.this.lifecycle;
+			Context parent = Context.current();
+			Span span = start(parent);
+			if (span == null) {
+				return work.run();
+			}
+			Scope scope = lifecycle.makeCurrent(parent.with(span), this.name);
+			T result;
+			try {
+				result = work.run();
+			}
+			catch (Throwable ex) {
+				lifecycle.close(scope, this.name);
+				lifecycle.fail(span, ex);
+				throw ex;
+			}
+			lifecycle.close(scope, this.name);
+			if (SpanLifecycle.isAsynchronous(result)) {
+				return lifecycle.follow(span, result, ResultRecorder.NONE, this.name, this::start);
+			}
+			lifecycle.succeed(span, result, ResultRecorder.NONE, this.name);
+			return result;
+		}
+
+		@Override
+		public OpenSpan open() {
+			Context parent = Context.current();
+			Span span = start(parent);
+			if (span == null) {
+				// Knows the trace, records nothing, and ends nobody else's span.
+				return new ScopedSpan(Span.wrap(Span.fromContext(parent).getSpanContext()), Scope.noop());
+			}
+			return new ScopedSpan(span, DefaultSpans.this.lifecycle.makeCurrent(parent.with(span), this.name));
+		}
+
+		@SuppressWarnings("unchecked")
+		private @Nullable Span start(Context parent) {
+			SpanLifecycle lifecycle = DefaultSpans.this.lifecycle;
+			if (!this.newRoot && lifecycle.unsampled(parent)) {
+				return null;
+			}
+			try {
+				SpanBuilder builder = lifecycle.builder(this.name, parent, this.newRoot).setSpanKind(this.kind);
+				for (int i = 0; i < this.attributes.size(); i += 2) {
+					builder.setAttribute((AttributeKey<Object>) this.attributes.get(i), this.attributes.get(i + 1));
+				}
+				return builder.startSpan();
+			}
+			catch (Throwable ex) {
+				lifecycle.failures().record(this.name, ex);
+				return null;
+			}
+		}
+
+	}
+
+	private class CurrentSpan implements TracedSpan {
+
+		private final Span span;
+
+		CurrentSpan(Span span) {
+			this.span = span;
+		}
+
+		@Override
+		public <T> TracedSpan attribute(AttributeKey<T> key, @Nullable T value) {
+			if (value != null) {
+				attempt(() -> this.span.setAttribute(key, value));
+			}
+			return this;
+		}
+
+		@Override
+		public TracedSpan event(String name, Attributes attributes) {
+			attempt(() -> this.span.addEvent(name, attributes));
+			return this;
+		}
+
+		@Override
+		public TracedSpan error(Throwable error) {
+			DefaultSpans.this.lifecycle.recordError(this.span, error);
+			return this;
+		}
+
+		@Override
+		public String traceId() {
+			return this.span.getSpanContext().getTraceId();
+		}
+
+		@Override
+		public String spanId() {
+			return this.span.getSpanContext().getSpanId();
+		}
+
+		private void attempt(Runnable change) {
+			try {
+				change.run();
+			}
+			catch (Throwable ex) {
+				DefaultSpans.this.lifecycle.failures().record("Spans", ex);
+			}
+		}
+
+	}
+
+	private final class ScopedSpan extends CurrentSpan implements OpenSpan {
+
+		private final Span span;
+
+		private final Scope scope;
+
+		private boolean failed;
+
+		private boolean closed;
+
+		private ScopedSpan(Span span, Scope scope) {
+			super(span);
+			this.span = span;
+			this.scope = scope;
+		}
+
+		@Override
+		public TracedSpan error(Throwable error) {
+			this.failed = true;
+			return super.error(error);
+		}
+
+		@Override
+		public void close() {
+			if (this.closed) {
+				return;
+			}
+			this.closed = true;
+			SpanLifecycle lifecycle = DefaultSpans.this.lifecycle;
+			lifecycle.close(this.scope, "Spans");
+			if (this.failed) {
+				this.span.end();
+			}
+			else {
+				lifecycle.succeed(this.span, null, ResultRecorder.NONE, "Spans");
+			}
+		}
+
+	}
+
+}

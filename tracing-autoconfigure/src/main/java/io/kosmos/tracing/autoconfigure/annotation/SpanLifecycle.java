@@ -1,0 +1,263 @@
+package io.kosmos.tracing.autoconfigure.annotation;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+
+import io.kosmos.tracing.KosmosAttributes;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * How a span starts, becomes current and ends; the one place that knows what success,
+ * failure and cancellation look like. Thread-safe. No method throws because of tracing.
+ */
+final class SpanLifecycle {
+
+	/**
+	 * See <a href=
+	 * "https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/">error
+	 * attributes</a>.
+	 */
+	private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
+	static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
+			SpanLifecycle.class.getClassLoader())
+			&& ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
+					SpanLifecycle.class.getClassLoader());
+
+	private final SingletonSupplier<Tracer> tracer;
+
+	private final SingletonSupplier<Boolean> unsampledParentDecides;
+
+	private final Failures failures;
+
+	/**
+	 * Create the life cycle.
+	 * @param tracer gives the tracer at the first use, so that nothing of the SDK is
+	 * created before the application needs it
+	 * @param unsampledParentDecides whether the sampler never samples below an unsampled
+	 * local parent, so that no span has to be made to learn it
+	 * @param failures where failures are recorded
+	 */
+	SpanLifecycle(Supplier<Tracer> tracer, Supplier<Boolean> unsampledParentDecides, Failures failures) {
+		this.tracer = SingletonSupplier.of(tracer);
+		this.unsampledParentDecides = SingletonSupplier.of(unsampledParentDecides);
+		this.failures = failures;
+	}
+
+	Failures failures() {
+		return this.failures;
+	}
+
+	/**
+	 * Whether a child of the given context would certainly not be recorded.
+	 */
+	boolean unsampled(Context parent) {
+		Span span = Span.fromContextOrNull(parent);
+		if (span == null || span.isRecording()) {
+			return false;
+		}
+		SpanContext context = span.getSpanContext();
+		return context.isValid() && !context.isSampled() && !context.isRemote()
+				&& Boolean.TRUE.equals(this.unsampledParentDecides.get());
+	}
+
+	SpanBuilder builder(String name, Context parent, boolean newRoot) {
+		SpanBuilder builder = this.tracer.obtain().spanBuilder(name);
+		if (!newRoot) {
+			return builder.setParent(parent);
+		}
+		builder.setNoParent();
+		Span caller = Span.fromContext(parent);
+		if (caller.getSpanContext().isValid()) {
+			builder.addLink(caller.getSpanContext());
+		}
+		return builder;
+	}
+
+	Scope makeCurrent(Context context, String site) {
+		try {
+			return context.makeCurrent();
+		}
+		catch (Throwable ex) {
+			this.failures.record(site, ex);
+			return Scope.noop();
+		}
+	}
+
+	void close(Scope scope, String site) {
+		try {
+			scope.close();
+		}
+		catch (Throwable ex) {
+			this.failures.record(site, ex);
+		}
+	}
+
+	/**
+	 * Whether the work goes on after the call that gave this result.
+	 */
+	static boolean isAsynchronous(@Nullable Object result) {
+		return result instanceof Future || result instanceof CompletionStage
+				|| (REACTOR && ReactorTracing.isReactive(result));
+	}
+
+	/**
+	 * End the span when an asynchronous result completes.
+	 * @param <T> type of the result
+	 * @param span the span of the call
+	 * @param result what the work returned
+	 * @param recorder takes the final value
+	 * @param site names the call in a failure
+	 * @param again starts the span of a further subscription, if the result is reactive
+	 * @return what the caller gets
+	 */
+	@SuppressWarnings("unchecked")
+	<T> T follow(Span span, T result, ResultRecorder recorder, String site, SpanStarter again) {
+		if (REACTOR && ReactorTracing.isReactive(result)) {
+			return (T) ReactorTracing.continueIn(this, span, result, recorder, site, again);
+		}
+		if (result instanceof CompletionStage<?> stage) {
+			try {
+				stage.whenComplete((value, error) -> end(span, value, error, recorder, site));
+			}
+			catch (Throwable ex) {
+				// A stage that takes no callback: end now rather than never.
+				this.failures.record(site, ex);
+				succeed(span, null, ResultRecorder.NONE, site);
+			}
+		}
+		else if (result instanceof Future<?> future && future.isDone()) {
+			endWithDone(span, future, recorder, site);
+		}
+		else {
+			succeed(span, null, ResultRecorder.NONE, site);
+		}
+		return result;
+	}
+
+	private void endWithDone(Span span, Future<?> future, ResultRecorder recorder, String site) {
+		if (future.isCancelled()) {
+			cancel(span);
+			return;
+		}
+		try {
+			succeed(span, future.get(), recorder, site);
+		}
+		catch (Throwable ex) {
+			fail(span, (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+	}
+
+	private void end(Span span, @Nullable Object value, @Nullable Throwable error, ResultRecorder recorder,
+			String site) {
+		if (error == null) {
+			succeed(span, value, recorder, site);
+			return;
+		}
+		Throwable cause = (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error;
+		if (cause instanceof CancellationException) {
+			cancel(span);
+		}
+		else {
+			fail(span, cause);
+		}
+	}
+
+	void succeed(Span span, @Nullable Object result, ResultRecorder recorder, String site) {
+		try {
+			if (span.isRecording()) {
+				try {
+					recorder.record(span, result);
+				}
+				catch (Throwable ex) {
+					this.failures.record(site, ex);
+				}
+				span.setStatus(StatusCode.OK);
+			}
+			span.end();
+		}
+		catch (Throwable ex) {
+			this.failures.record(site, ex);
+		}
+	}
+
+	void fail(Span span, Throwable error) {
+		try {
+			recordError(span, error);
+			span.end();
+		}
+		catch (Throwable ex) {
+			this.failures.record("the end of a failed span", ex);
+		}
+	}
+
+	void cancel(Span span) {
+		try {
+			span.setAttribute(KosmosAttributes.CANCELLED, true);
+			span.end();
+		}
+		catch (Throwable ex) {
+			this.failures.record("the end of a cancelled span", ex);
+		}
+	}
+
+	void recordError(Span span, Throwable error) {
+		if (!span.isRecording()) {
+			return;
+		}
+		try {
+			span.setAttribute(ERROR_TYPE, error.getClass().getName());
+			String message = error.getMessage();
+			if (message != null) {
+				span.setStatus(StatusCode.ERROR, message);
+			}
+			else {
+				span.setStatus(StatusCode.ERROR);
+			}
+			span.recordException(error);
+		}
+		catch (Throwable ex) {
+			this.failures.record("the record of " + error.getClass().getName(), ex);
+		}
+	}
+
+	/**
+	 * Takes attributes from a result.
+	 */
+	@FunctionalInterface
+	interface ResultRecorder {
+
+		/** Takes nothing. */
+		ResultRecorder NONE = (span, result) -> {
+		};
+
+		void record(Span span, @Nullable Object result);
+
+	}
+
+	/**
+	 * Starts a span below a context. Gives {@code null} when it cannot, or when the span
+	 * would not be recorded anyway.
+	 */
+	@FunctionalInterface
+	interface SpanStarter {
+
+		@Nullable Span start(Context parent);
+
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.kosmos.tracing.autoconfigure.annotation;
+
+import java.util.function.Supplier;
+
+import io.kosmos.tracing.Spans;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * {@link EnableAutoConfiguration Auto-configuration} of {@link Spans}, which is there
+ * even when tracing is off, so that code which injects it keeps running.
+ */
+@AutoConfiguration
+@ConditionalOnClass(OpenTelemetry.class)
+public final class SpansAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static Failures kosmosTracingFailures() {
+		return new Failures();
+	}
+
+	// Needed by the aspect, so made before other beans; all that it needs itself waits.
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static SpanLifecycle kosmosSpanLifecycle(Environment environment, ObjectProvider<OpenTelemetry> openTelemetry,
+			ObjectProvider<Sampler> sampler, Failures failures) {
+		boolean enabled = environment.getProperty("kosmos.tracing.enabled", Boolean.class, true);
+		Supplier<OpenTelemetry> source = (enabled) ? () -> openTelemetry.getIfAvailable(OpenTelemetry::noop)
+				: OpenTelemetry::noop;
+		Supplier<Tracer> tracer = () -> source.get().getTracer("io.kosmos.tracing");
+		return new SpanLifecycle(tracer, () -> dropsBelowUnsampledParent(sampler.getIfUnique()), failures);
+	}
+
+	private static boolean dropsBelowUnsampledParent(@Nullable Sampler sampler) {
+		return sampler != null && sampler.getDescription().startsWith("ParentBased{")
+				&& sampler.getDescription().endsWith("localParentNotSampled:AlwaysOffSampler}");
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Spans kosmosSpans(SpanLifecycle lifecycle) {
+		return new DefaultSpans(lifecycle);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterBinder.class)
+	static class MeterConfiguration {
+
+		@Bean
+		MeterBinder kosmosTracingFailureMeter(Failures failures) {
+			return (registry) -> FunctionCounter.builder("kosmos.tracing.failures", failures, Failures::count)
+				.description("Failures inside tracing that business code was spared")
+				.register(registry);
+		}
+
+	}
+
+}

@@ -1,0 +1,249 @@
+package io.kosmos.tracing.autoconfigure.annotation;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Future;
+
+import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.SpanAttribute;
+import io.kosmos.tracing.Traced;
+import io.kosmos.tracing.autoconfigure.annotation.SpanLifecycle.ResultRecorder;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.DefaultParameterNameDiscoverer;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+
+/**
+ * Everything about one {@code @Traced} method, resolved once: a call reads only fields.
+ */
+final class TracedMethod {
+
+	private static final DefaultParameterNameDiscoverer parameterNameDiscoverer = new DefaultParameterNameDiscoverer();
+
+	private final String site;
+
+	private final String name;
+
+	private final SpanKind kind;
+
+	private final boolean newRoot;
+
+	private final boolean reactive;
+
+	private final Attributes constants;
+
+	private final Argument[] arguments;
+
+	private final ExpressionAttribute[] startExpressions;
+
+	private final ExpressionAttribute[] resultExpressions;
+
+	private final @Nullable TypedAttribute result;
+
+	private final List<String> problems = new ArrayList<>();
+
+	/**
+	 * Resolve a method.
+	 * @param method the method of the target class
+	 * @param targetClass class of the bean
+	 * @param traced the merged annotation
+	 */
+	TracedMethod(Method method, Class<?> targetClass, Traced traced) {
+		this.site = ClassUtils.getQualifiedMethodName(method, targetClass);
+		this.name = StringUtils.hasText(traced.name()) ? traced.name()
+				: method.getDeclaringClass().getSimpleName() + "." + method.getName();
+		this.kind = traced.kind();
+		this.newRoot = traced.newRoot();
+		this.reactive = SpanLifecycle.REACTOR && ReactorTracing.isTraceable(method.getReturnType());
+		List<String> parameterNames = parameterNames(method);
+		this.arguments = arguments(method, parameterNames);
+		AttributesBuilder constants = Attributes.builder();
+		List<ExpressionAttribute> atStart = new ArrayList<>();
+		List<ExpressionAttribute> atEnd = new ArrayList<>();
+		for (Attribute attribute : traced.attributes()) {
+			ExpressionAttribute expression = parse(attribute, parameterNames, targetClass);
+			if (expression == null) {
+				continue;
+			}
+			Object constant = expression.constant();
+			if (constant != null) {
+				expression.attribute().set(constants::put, constant);
+			}
+			else {
+				(expression.needsResult() ? atEnd : atStart).add(expression);
+			}
+		}
+		this.constants = constants.build();
+		this.startExpressions = atStart.toArray(ExpressionAttribute[]::new);
+		this.resultExpressions = atEnd.toArray(ExpressionAttribute[]::new);
+		this.result = result(method);
+		if (SpanLifecycle.REACTOR && ReactorTracing.isOtherPublisher(method.getReturnType())) {
+			this.problems.add("returns " + method.getReturnType().getName()
+					+ ", whose span ends when the method returns: return Mono or Flux");
+		}
+		else if (method.getReturnType() == Future.class) {
+			this.problems.add("returns a Future, which tells nobody when it is done, so that a span that is not done"
+					+ " ends when the method returns: return CompletableFuture");
+		}
+	}
+
+	private static List<String> parameterNames(Method method) {
+		@Nullable String[] names = parameterNameDiscoverer.getParameterNames(method);
+		return (names != null) ? Arrays.asList(names) : List.of();
+	}
+
+	private Argument[] arguments(Method method, List<String> parameterNames) {
+		List<Argument> arguments = new ArrayList<>();
+		for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
+			MergedAnnotation<SpanAttribute> annotation = MergedAnnotations.from(parameter.getParameterAnnotations())
+				.get(SpanAttribute.class);
+			if (!annotation.isPresent()) {
+				continue;
+			}
+			int index = parameter.getParameterIndex();
+			String key = annotation.getString("key");
+			if (!StringUtils.hasText(key) && index < parameterNames.size()) {
+				key = parameterNames.get(index);
+			}
+			if (StringUtils.hasText(key)) {
+				arguments.add(new Argument(index, new TypedAttribute(key)));
+			}
+			else {
+				this.problems.add("has a @SpanAttribute without a key on parameter " + index
+						+ ", whose name is not in the class file: give the key or compile with -parameters");
+			}
+		}
+		return arguments.toArray(Argument[]::new);
+	}
+
+	private @Nullable ExpressionAttribute parse(Attribute attribute, List<String> parameterNames,
+			Class<?> targetClass) {
+		try {
+			return new ExpressionAttribute(attribute.key(), attribute.value(), parameterNames,
+					targetClass.getClassLoader());
+		}
+		catch (RuntimeException ex) {
+			this.problems.add("has an @Attribute '" + attribute.key() + "' whose expression '" + attribute.value()
+					+ "' cannot be parsed: " + ex.getMessage());
+			return null;
+		}
+	}
+
+	private @Nullable TypedAttribute result(Method method) {
+		MergedAnnotation<SpanAttribute> annotation = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+			.get(SpanAttribute.class);
+		if (!annotation.isPresent()) {
+			return null;
+		}
+		String key = annotation.getString("key");
+		if (!StringUtils.hasText(key)) {
+			this.problems.add("has a @SpanAttribute without a key: on a method the key must be given");
+			return null;
+		}
+		return new TypedAttribute(key);
+	}
+
+	String site() {
+		return this.site;
+	}
+
+	boolean newRoot() {
+		return this.newRoot;
+	}
+
+	/**
+	 * Whether the span belongs to the subscriptions of the result instead of the call.
+	 */
+	boolean reactive() {
+		return this.reactive;
+	}
+
+	/**
+	 * What is wrong with the method's annotations, in words that follow its name.
+	 */
+	List<String> problems() {
+		return this.problems;
+	}
+
+	/**
+	 * Start the span of one call.
+	 * @return the span, or {@code null} if it could not be started
+	 */
+	@Nullable Span start(SpanLifecycle lifecycle, Context parent, @Nullable Object target, @Nullable Object[] arguments) {
+		Span span;
+		try {
+			SpanBuilder builder = lifecycle.builder(this.name, parent, this.newRoot).setSpanKind(this.kind);
+			if (!this.constants.isEmpty()) {
+				builder.setAllAttributes(this.constants);
+			}
+			for (Argument argument : this.arguments) {
+				setArgument(lifecycle, builder, argument, arguments);
+			}
+			span = builder.startSpan();
+		}
+		catch (Throwable ex) {
+			lifecycle.failures().record(this.site, ex);
+			return null;
+		}
+		if (this.startExpressions.length > 0 && span.isRecording()) {
+			evaluate(lifecycle, this.startExpressions, span, target, arguments, null);
+		}
+		return span;
+	}
+
+	private void setArgument(SpanLifecycle lifecycle, SpanBuilder builder, Argument argument,
+			@Nullable Object[] arguments) {
+		try {
+			argument.attribute().set(builder, arguments[argument.index()]);
+		}
+		catch (Throwable ex) {
+			lifecycle.failures().record(this.site + ", attribute " + argument.attribute().name(), ex);
+		}
+	}
+
+	/**
+	 * What takes attributes from the result of one call.
+	 */
+	ResultRecorder recorder(SpanLifecycle lifecycle, @Nullable Object target, @Nullable Object[] arguments) {
+		if (this.result == null && this.resultExpressions.length == 0) {
+			return ResultRecorder.NONE;
+		}
+		return (span, value) -> {
+			if (this.result != null) {
+				this.result.set(span, value);
+			}
+			evaluate(lifecycle, this.resultExpressions, span, target, arguments, value);
+		};
+	}
+
+	private void evaluate(SpanLifecycle lifecycle, ExpressionAttribute[] expressions, Span span,
+			@Nullable Object target, @Nullable Object[] arguments, @Nullable Object result) {
+		for (ExpressionAttribute expression : expressions) {
+			try {
+				expression.set(span, target, arguments, result);
+			}
+			catch (Throwable ex) {
+				lifecycle.failures().record(this.site + ", attribute " + expression.name(), ex);
+			}
+		}
+	}
+
+	private record Argument(int index, TypedAttribute attribute) {
+
+	}
+
+}

@@ -1,0 +1,94 @@
+package io.kosmos.tracing.autoconfigure.annotation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.kosmos.tracing.Traced;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.core.MethodClassKey;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Finds the {@code @Traced} methods: the pointcut of the interceptor, and the metadata of
+ * every method that it matched.
+ */
+final class TracedMethods extends StaticMethodMatcherPointcut {
+
+	private final Map<MethodClassKey, TracedMethod> methods = new ConcurrentHashMap<>();
+
+	TracedMethods() {
+		setClassFilter((type) -> isWeavable(type) && AnnotationUtils.isCandidateClass(type, Traced.class));
+	}
+
+	@Override
+	public boolean matches(Method method, Class<?> targetClass) {
+		return find(method, targetClass) != null;
+	}
+
+	/**
+	 * The metadata of a method.
+	 * @param method the method, also as an interface declares it
+	 * @param targetClass class of the bean
+	 * @return the metadata, or {@code null} if the method is not traced
+	 */
+	@Nullable TracedMethod find(Method method, Class<?> targetClass) {
+		MethodClassKey key = new MethodClassKey(method, targetClass);
+		TracedMethod known = this.methods.get(key);
+		if (known != null) {
+			return known;
+		}
+		Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
+		Traced traced = annotation(specificMethod, targetClass);
+		return (traced != null)
+				? this.methods.computeIfAbsent(key,
+						(ignored) -> new TracedMethod(specificMethod, ClassUtils.getUserClass(targetClass), traced))
+				: null;
+	}
+
+	/**
+	 * The annotation that stands for a method: its own, that of a method it implements or
+	 * overrides, or that of a type which declares it.
+	 */
+	static @Nullable Traced annotation(Method method, Class<?> targetClass) {
+		Traced traced = AnnotatedElementUtils.findMergedAnnotation(method, Traced.class);
+		if (traced != null) {
+			return traced;
+		}
+		if (!Modifier.isPublic(method.getModifiers()) || !ClassUtils.isUserLevelMethod(method)
+				|| method.getDeclaringClass() == Object.class) {
+			return null;
+		}
+		return MergedAnnotations.from(ClassUtils.getUserClass(targetClass), SearchStrategy.TYPE_HIERARCHY)
+			.stream(Traced.class)
+			.filter((annotation) -> annotation.getSource() instanceof Class<?> type && covers(type, method))
+			.findFirst()
+			.map(MergedAnnotation::synthesize)
+			.orElse(null);
+	}
+
+	private static boolean covers(Class<?> type, Method method) {
+		return (type.isInterface()) ? ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes())
+				: type.isAssignableFrom(method.getDeclaringClass());
+	}
+
+	/**
+	 * Whether a proxy class can extend the type. Others are left out: Spring would stop
+	 * the application over them, and a missing span is not worth that.
+	 */
+	static boolean isWeavable(Class<?> type) {
+		return type.isInterface() || !(Modifier.isFinal(type.getModifiers()) || type.isSealed())
+				|| Proxy.isProxyClass(type);
+	}
+
+}

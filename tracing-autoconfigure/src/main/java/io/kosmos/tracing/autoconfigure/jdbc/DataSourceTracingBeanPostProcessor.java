@@ -1,0 +1,90 @@
+package io.kosmos.tracing.autoconfigure.jdbc;
+
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+
+import javax.sql.DataSource;
+
+import io.opentelemetry.instrumentation.jdbc.datasource.OpenTelemetryDataSource;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopConfigException;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.core.log.LogMessage;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * Puts tracing around every data source that connections really come from.
+ * <p>
+ * The bean becomes a proxy of its own class, so that it can still be injected, inspected
+ * and configured as what it is; a final class becomes a proxy of its interfaces. A bean
+ * that only hands on to another data source is not touched, that other one is.
+ */
+final class DataSourceTracingBeanPostProcessor implements BeanPostProcessor, PriorityOrdered {
+
+	private static final Log logger = LogFactory.getLog(DataSourceTracingBeanPostProcessor.class);
+
+	private final StatementTelemetry telemetry;
+
+	DataSourceTracingBeanPostProcessor(StatementTelemetry telemetry) {
+		this.telemetry = telemetry;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof DataSource dataSource) {
+			try {
+				return trace(dataSource);
+			}
+			catch (AopConfigException ex) {
+				logger.warn(LogMessage.format("Statements of the data source '%s' are not traced", beanName), ex);
+			}
+		}
+		return bean;
+	}
+
+	private DataSource trace(DataSource dataSource) {
+		if (isTraced(dataSource)) {
+			return dataSource;
+		}
+		if (dataSource instanceof DelegatingDataSource delegating) {
+			DataSource target = delegating.getTargetDataSource();
+			if (target != null) {
+				DataSource traced = trace(target);
+				if (traced != target) {
+					delegating.setTargetDataSource(traced);
+				}
+			}
+			return dataSource;
+		}
+		ProxyFactory proxyFactory = new ProxyFactory(dataSource);
+		proxyFactory.setProxyTargetClass(!Modifier.isFinal(dataSource.getClass().getModifiers()));
+		proxyFactory.addAdvice(new ConnectionInterceptor(dataSource, this.telemetry));
+		return (DataSource) proxyFactory.getProxy(dataSource.getClass().getClassLoader());
+	}
+
+	private static boolean isTraced(DataSource dataSource) {
+		if (dataSource instanceof OpenTelemetryDataSource || dataSource instanceof AopInfrastructureBean) {
+			return true;
+		}
+		if (dataSource instanceof Advised advised && Arrays.stream(advised.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof ConnectionInterceptor)) {
+			return true;
+		}
+		String type = AopUtils.getTargetClass(dataSource).getName();
+		return type.startsWith("net.ttddyy.dsproxy.") || type.startsWith("com.p6spy.");
+	}
+
+}

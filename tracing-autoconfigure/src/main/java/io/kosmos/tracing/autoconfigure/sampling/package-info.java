@@ -1,0 +1,7 @@
+/**
+ * The decision: which traces are recorded.
+ */
+@NullMarked
+package io.kosmos.tracing.autoconfigure.sampling;
+
+import org.jspecify.annotations.NullMarked;
