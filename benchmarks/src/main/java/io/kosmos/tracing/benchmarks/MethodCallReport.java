@@ -16,8 +16,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs the benchmarks with JMH's own command line and closes with what matters: time and
- * bytes of each variant as multiples of the hand-written span, and which targets are
+ * Runs the benchmarks with JMH's own command line and closes with what matters: CPU time
+ * and bytes of each variant as multiples of the hand-written span, and which targets are
  * reached.
  */
 public final class MethodCallReport {
@@ -30,6 +30,7 @@ public final class MethodCallReport {
 			String variant = name[name.length - 2].replace("Benchmark", "") + "." + name[name.length - 1];
 			this.costs.put(result.getParams().getParam("sampling") + " " + variant,
 					new Cost(result.getPrimaryResult().getScore(),
+							result.getSecondaryResults().get(CpuProfiler.RESULT).getScore(),
 							result.getSecondaryResults().get("gc.alloc.rate.norm").getScore()));
 		}
 	}
@@ -47,19 +48,21 @@ public final class MethodCallReport {
 			options.showHelp();
 			return;
 		}
-		MethodCallReport report = new MethodCallReport(new Runner(
-				new OptionsBuilder().parent(options).addProfiler(GCProfiler.class).shouldFailOnError(true).build())
-			.run());
+		MethodCallReport report = new MethodCallReport(new Runner(new OptionsBuilder().parent(options)
+			.addProfiler(GCProfiler.class)
+			.addProfiler(CpuProfiler.class)
+			.shouldFailOnError(true)
+			.build()).run());
 		report.table();
 		report.targets();
 	}
 
 	private void table() {
-		System.out.printf("%n%-48s %9s %8s %8s %8s%n", "", "ns/op", "B/op", "x raw ns", "x raw B");
+		System.out.printf("%n%-48s %9s %9s %8s %9s %8s%n", "", "ns/op", "cpu ns/op", "B/op", "x raw cpu", "x raw B");
 		this.costs.forEach((variant, cost) -> {
 			Cost raw = this.costs.get(variant.split(" ")[0] + " Boot.rawApi");
-			System.out.printf(Locale.ROOT, "%-48s %9.0f %8.0f %8s %8s%n", variant, cost.nanos(), cost.bytes(),
-					ratio((raw != null) ? cost.nanos() / raw.nanos() : null),
+			System.out.printf(Locale.ROOT, "%-48s %9.0f %9.0f %8.0f %9s %8s%n", variant, cost.elapsed(), cost.cpu(),
+					cost.bytes(), ratio((raw != null) ? cost.cpu() / raw.cpu() : null),
 					ratio((raw != null) ? cost.bytes() / raw.bytes() : null));
 		});
 	}
@@ -73,13 +76,13 @@ public final class MethodCallReport {
 		Cost traced = this.costs.get("SAMPLED Kosmos.traced");
 		Cost raw = this.costs.get("SAMPLED Boot.rawApi");
 		if (traced != null && raw != null) {
-			atMost("@Traced sampled, time against the raw API", traced.nanos() / raw.nanos(), 1.20);
+			atMost("@Traced sampled, time against the raw API", traced.cpu() / raw.cpu(), 1.20);
 			atMost("@Traced sampled, bytes against the raw API", traced.bytes() / raw.bytes(), 1.15);
 		}
 		Cost below = this.costs.get("BELOW_UNSAMPLED_PARENT Kosmos.traced");
 		Cost rawBelow = this.costs.get("BELOW_UNSAMPLED_PARENT Boot.rawApi");
 		if (below != null && rawBelow != null) {
-			atMost("@Traced below an unsampled parent, time against the raw API", below.nanos() / rawBelow.nanos(), 1);
+			atMost("@Traced below an unsampled parent, time against the raw API", below.cpu() / rawBelow.cpu(), 1);
 		}
 		faster(traced, "Starter.withSpan", 1.5);
 		faster(traced, "Boot.newSpan", 15);
@@ -87,7 +90,7 @@ public final class MethodCallReport {
 		Cost expression = this.costs.get("SAMPLED Kosmos.tracedWithExpression");
 		Cost plain = this.costs.get("SAMPLED Kosmos.tracedWithoutAttributes");
 		if (expression != null && plain != null) {
-			atMost("Expression attribute, ns", expression.nanos() - plain.nanos(), 200);
+			atMost("Expression attribute, ns", expression.cpu() - plain.cpu(), 200);
 			atMost("Expression attribute, B", expression.bytes() - plain.bytes(), 300);
 		}
 	}
@@ -95,7 +98,7 @@ public final class MethodCallReport {
 	private void faster(@Nullable Cost traced, String peer, double times) {
 		Cost cost = this.costs.get("SAMPLED " + peer);
 		if (traced != null && cost != null) {
-			double measured = cost.nanos() / traced.nanos();
+			double measured = cost.cpu() / traced.cpu();
 			target("@Traced sampled faster than " + peer, measured, "at least", times, measured >= times);
 		}
 	}
@@ -112,10 +115,11 @@ public final class MethodCallReport {
 	/**
 	 * What one call costs.
 	 *
-	 * @param nanos time in nanoseconds
+	 * @param elapsed time in nanoseconds
+	 * @param cpu CPU time in nanoseconds
 	 * @param bytes allocated bytes
 	 */
-	private record Cost(double nanos, double bytes) {
+	private record Cost(double elapsed, double cpu, double bytes) {
 	}
 
 }
