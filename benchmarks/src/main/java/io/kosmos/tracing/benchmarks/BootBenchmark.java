@@ -24,7 +24,7 @@ import org.springframework.aop.framework.ProxyFactory;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
+@Fork(value = 1, jvmArgsAppend = "-Xbatch")
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Benchmark)
