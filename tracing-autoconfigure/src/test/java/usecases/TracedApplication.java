@@ -86,7 +86,7 @@ final class TracedApplication {
 		}
 
 		List<SpanData> ended() {
-			return bean(InMemorySpanExporter.class).getFinishedSpanItems();
+			return bean(Recorder.class).exporter().getFinishedSpanItems();
 		}
 
 		SpanData only() {
@@ -105,17 +105,24 @@ final class TracedApplication {
 
 	}
 
+	/**
+	 * Holds the exporter, which as a bean would get every span from Boot once more.
+	 */
+	record Recorder(InMemorySpanExporter exporter) {
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class RecordedSpans {
 
 		@Bean
-		InMemorySpanExporter inMemorySpanExporter() {
-			return InMemorySpanExporter.create();
+		Recorder recorder() {
+			return new Recorder(InMemorySpanExporter.create());
 		}
 
 		@Bean
-		SpanProcessor inMemorySpanProcessor(InMemorySpanExporter exporter) {
-			return SimpleSpanProcessor.create(exporter);
+		SpanProcessor recordingSpanProcessor(Recorder recorder) {
+			return SimpleSpanProcessor.create(recorder.exporter());
 		}
 
 	}

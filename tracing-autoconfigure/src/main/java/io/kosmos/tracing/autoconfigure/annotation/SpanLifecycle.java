@@ -15,6 +15,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
@@ -112,7 +113,7 @@ final class SpanLifecycle {
 	 */
 	static boolean isAsynchronous(@Nullable Object result) {
 		return result instanceof Future || result instanceof CompletionStage
-				|| (REACTOR && ReactorTracing.isReactive(result));
+				|| (REACTOR && ReactorTracing.isReplaceable(result));
 	}
 
 	/**
@@ -127,7 +128,7 @@ final class SpanLifecycle {
 	 */
 	@SuppressWarnings("unchecked")
 	<T> T follow(Span span, T result, ResultRecorder recorder, String site, SpanStarter again) {
-		if (REACTOR && ReactorTracing.isReactive(result)) {
+		if (REACTOR && ReactorTracing.isReplaceable(result)) {
 			return (T) ReactorTracing.continueIn(this, span, result, recorder, site, again);
 		}
 		if (result instanceof CompletionStage<?> stage) {
@@ -186,13 +187,23 @@ final class SpanLifecycle {
 				catch (Throwable ex) {
 					this.failures.record(site, ex);
 				}
-				span.setStatus(StatusCode.OK);
+				if (!isFailed(span)) {
+					span.setStatus(StatusCode.OK);
+				}
 			}
 			span.end();
 		}
 		catch (Throwable ex) {
 			this.failures.record(site, ex);
 		}
+	}
+
+	/**
+	 * Whether somebody recorded an error on the span. Its status can only be read from a
+	 * copy of the whole span, which costs as much as the span.
+	 */
+	private static boolean isFailed(Span span) {
+		return span instanceof ReadableSpan readable && readable.getAttribute(ERROR_TYPE) != null;
 	}
 
 	void fail(Span span, Throwable error) {
