@@ -3,6 +3,7 @@ package io.kosmos.tracing.benchmarks;
 import java.util.concurrent.TimeUnit;
 
 import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,6 +29,7 @@ import org.springframework.aop.framework.ProxyFactory;
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Benchmark)
+@NullUnmarked // JMH fills the fields
 public class BootBenchmark {
 
 	@Param

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -29,10 +30,14 @@ public final class MethodCallReport {
 			String[] name = result.getParams().getBenchmark().split("\\.");
 			String variant = name[name.length - 2].replace("Benchmark", "") + "." + name[name.length - 1];
 			this.costs.put(result.getParams().getParam("sampling") + " " + variant,
-					new Cost(result.getPrimaryResult().getScore(),
-							result.getSecondaryResults().get(CpuProfiler.RESULT).getScore(),
-							result.getSecondaryResults().get("gc.alloc.rate.norm").getScore()));
+					new Cost(result.getPrimaryResult().getScore(), secondary(result, CpuProfiler.RESULT),
+							secondary(result, "gc.alloc.rate.norm")));
 		}
+	}
+
+	private static double secondary(RunResult result, String name) {
+		Result<?> secondary = result.getSecondaryResults().get(name);
+		return (secondary != null) ? secondary.getScore() : Double.NaN;
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.kosmos.tracing.benchmarks;
 
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,6 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Benchmark)
+@NullUnmarked // JMH fills the fields
 public class StarterBenchmark {
 
 	@Param
