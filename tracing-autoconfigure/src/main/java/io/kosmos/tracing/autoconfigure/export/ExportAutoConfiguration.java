@@ -18,6 +18,7 @@ import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
@@ -31,6 +32,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.micrometer.tracing.autoconfigure.ConditionalOnEnabledTracingExport;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
@@ -59,7 +61,8 @@ import org.springframework.util.StringUtils;
  */
 @AutoConfiguration(before = { OpenTelemetryTracingAutoConfiguration.class, OtlpTracingAutoConfiguration.class },
 		after = SslAutoConfiguration.class)
-@ConditionalOnClass({ OtelTracer.class, OtlpHttpSpanExporter.class, OpenTelemetryTracingAutoConfiguration.class })
+@ConditionalOnClass({ OtelTracer.class, SdkTracerProvider.class, OtlpHttpSpanExporter.class,
+		OpenTelemetryTracingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ ExporterProperties.class, BatchProperties.class, LimitsProperties.class,
 		OtlpTracingProperties.class, OpenTelemetryTracingProperties.class })
@@ -199,7 +202,7 @@ public final class ExportAutoConfiguration {
 			.setMaxQueueSize(queueSize)
 			.setMaxExportBatchSize(maxSize)
 			.setScheduleDelay((properties.delay() != null) ? properties.delay()
-					: environment.getProperty(BOOT_EXPORT + "schedule-delay", Duration.class, BATCH_DELAY))
+					: Binder.get(environment).bind(BOOT_EXPORT + "schedule-delay", Duration.class).orElse(BATCH_DELAY))
 			.setExporterTimeout(
 					(properties.exportTimeout() != null) ? properties.exportTimeout() : export.getTimeout());
 		meterProvider.ifAvailable(builder::setMeterProvider);
@@ -214,8 +217,9 @@ public final class ExportAutoConfiguration {
 		OpenTelemetryTracingProperties.Limits limits = boot.getLimits();
 		return SpanLimits.builder()
 			.setMaxAttributeValueLength(or(properties.attributeValueLength(),
-					environment.getProperty(BOOT_LIMITS + "max-attribute-value-length", Integer.class,
-							ATTRIBUTE_VALUE_LENGTH)))
+					Binder.get(environment)
+.bind(BOOT_LIMITS + "max-attribute-value-length", Integer.class)
+.orElse(ATTRIBUTE_VALUE_LENGTH)))
 			.setMaxNumberOfAttributes(or(properties.attributes(), limits.getMaxAttributes()))
 			.setMaxNumberOfEvents(or(properties.events(), limits.getMaxEvents()))
 			.setMaxNumberOfLinks(or(properties.links(), limits.getMaxLinks()))

@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingProperties;
@@ -51,7 +52,7 @@ public final class SamplingAutoConfiguration {
 	}
 
 	private static double bootProbability(Environment environment) {
-		double probability = environment.getProperty(BOOT_PROBABILITY, Double.class, 1.0);
+		double probability = Binder.get(environment).bind(BOOT_PROBABILITY, Double.class).orElse(1.0);
 		if (!SamplingProperties.isProbability(probability)) {
 			throw new InvalidConfigurationPropertyValueException(BOOT_PROBABILITY, probability,
 					"It must be from 0.0 to 1.0.");
