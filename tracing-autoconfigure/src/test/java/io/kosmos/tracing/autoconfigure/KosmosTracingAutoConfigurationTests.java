@@ -106,10 +106,9 @@ class KosmosTracingAutoConfigurationTests {
 	@Test
 	void shouldBackOffWithoutTheSdk() {
 		this.runner
-			.withClassLoader(new FilteredClassLoader(OpenTelemetrySdk.class, SdkTracerProvider.class,
-					SpanExporter.class))
-			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean(KosmosTracingAutoConfiguration.class));
+			.withClassLoader(
+					new FilteredClassLoader(OpenTelemetrySdk.class, SdkTracerProvider.class, SpanExporter.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(KosmosTracingAutoConfiguration.class));
 	}
 
 	@Test
@@ -119,7 +118,8 @@ class KosmosTracingAutoConfigurationTests {
 			assertThat(context.getBean(StartupReport.class).describe())
 				.isEqualTo("There are no traces, because OpenTelemetry is off (OTEL_SDK_DISABLED or"
 						+ " management.opentelemetry.enabled)");
-			context.getBean(Spans.class).in("work", () -> assertThat(context.getBean(Spans.class).current()).isNotNull());
+			context.getBean(Spans.class)
+				.in("work", () -> assertThat(context.getBean(Spans.class).current()).isNotNull());
 		});
 	}
 
