@@ -6,9 +6,7 @@ import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -72,11 +70,6 @@ class StrangerApplicationTests {
 		@Bean
 		InMemorySpanExporter spans() {
 			return InMemorySpanExporter.create();
-		}
-
-		@Bean
-		SpanProcessor recorder(InMemorySpanExporter exporter) {
-			return SimpleSpanProcessor.create(exporter);
 		}
 
 		@Bean

@@ -16,9 +16,10 @@ import java.lang.annotation.Target;
  * {@code #result} is the value that the {@code CompletionStage} or {@code Mono} completes
  * with; a {@code Flux} has none.
  * <p>
- * An expression that mentions {@code #result} is evaluated when the work has succeeded,
- * any other one before the span starts, so that samplers see it. One that fails leaves
- * its attribute out, is counted in {@code kosmos.tracing.failures} and logged once. A
+ * A literal ({@code 'zeus'}) is there when the span starts, so that samplers see it. Any
+ * other expression is evaluated once the span is known to be recorded, and one that
+ * mentions {@code #result} when the work has succeeded. One that fails leaves its
+ * attribute out, is counted in {@code kosmos.tracing.failures} and logged once. A
  * {@code null} value leaves the attribute out too.
  */
 @Target({})

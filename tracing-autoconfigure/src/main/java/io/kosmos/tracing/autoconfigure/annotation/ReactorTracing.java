@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.annotation;
 
+import java.lang.reflect.Modifier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -14,7 +15,9 @@ import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 import reactor.util.context.ContextView;
 
 /**
@@ -28,8 +31,21 @@ final class ReactorTracing {
 	private ReactorTracing() {
 	}
 
-	static boolean isReactive(@Nullable Object result) {
-		return result instanceof Mono || result instanceof Flux;
+	/**
+	 * Whether a result, of whose declared type nothing is known, is a publisher that may
+	 * be replaced by another: one with a public type of its own, such as a
+	 * {@code ConnectableFlux}, may not.
+	 */
+	static boolean isReplaceable(@Nullable Object result) {
+		if (!(result instanceof Mono || result instanceof Flux)) {
+			return false;
+		}
+		for (Class<?> type = result.getClass(); type != Mono.class && type != Flux.class; type = type.getSuperclass()) {
+			if (Modifier.isPublic(type.getModifiers()) && type != FluxOperator.class && type != MonoOperator.class) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**

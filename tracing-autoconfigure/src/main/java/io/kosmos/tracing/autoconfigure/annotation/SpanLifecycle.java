@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.annotation;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
@@ -15,6 +16,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.ReadableSpan;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
@@ -112,7 +114,7 @@ final class SpanLifecycle {
 	 */
 	static boolean isAsynchronous(@Nullable Object result) {
 		return result instanceof Future || result instanceof CompletionStage
-				|| (REACTOR && ReactorTracing.isReactive(result));
+				|| (REACTOR && ReactorTracing.isReplaceable(result));
 	}
 
 	/**
@@ -126,8 +128,9 @@ final class SpanLifecycle {
 	 * @return what the caller gets
 	 */
 	@SuppressWarnings("unchecked")
-	<T> T follow(Span span, T result, ResultRecorder recorder, String site, SpanStarter again) {
-		if (REACTOR && ReactorTracing.isReactive(result)) {
+	<T extends @Nullable Object> T follow(Span span, T result, ResultRecorder recorder, String site,
+			SpanStarter again) {
+		if (REACTOR && ReactorTracing.isReplaceable(result)) {
 			return (T) ReactorTracing.continueIn(this, span, result, recorder, site, again);
 		}
 		if (result instanceof CompletionStage<?> stage) {
@@ -150,15 +153,11 @@ final class SpanLifecycle {
 	}
 
 	private void endWithDone(Span span, Future<?> future, ResultRecorder recorder, String site) {
-		if (future.isCancelled()) {
-			cancel(span);
-			return;
-		}
 		try {
 			succeed(span, future.get(), recorder, site);
 		}
 		catch (Throwable ex) {
-			fail(span, (ex.getCause() != null) ? ex.getCause() : ex);
+			fail(span, (ex instanceof ExecutionException && ex.getCause() != null) ? ex.getCause() : ex);
 		}
 	}
 
@@ -168,13 +167,7 @@ final class SpanLifecycle {
 			succeed(span, value, recorder, site);
 			return;
 		}
-		Throwable cause = (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error;
-		if (cause instanceof CancellationException) {
-			cancel(span);
-		}
-		else {
-			fail(span, cause);
-		}
+		fail(span, (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error);
 	}
 
 	void succeed(Span span, @Nullable Object result, ResultRecorder recorder, String site) {
@@ -186,7 +179,9 @@ final class SpanLifecycle {
 				catch (Throwable ex) {
 					this.failures.record(site, ex);
 				}
-				span.setStatus(StatusCode.OK);
+				if (!isFailed(span)) {
+					span.setStatus(StatusCode.OK);
+				}
 			}
 			span.end();
 		}
@@ -195,7 +190,19 @@ final class SpanLifecycle {
 		}
 	}
 
+	/**
+	 * Whether somebody recorded an error on the span. Its status can only be read from a
+	 * copy of the whole span, which costs as much as the span.
+	 */
+	private static boolean isFailed(Span span) {
+		return span instanceof ReadableSpan readable && readable.getAttribute(ERROR_TYPE) != null;
+	}
+
 	void fail(Span span, Throwable error) {
+		if (error instanceof CancellationException) {
+			cancel(span);
+			return;
+		}
 		try {
 			recordError(span, error);
 			span.end();

@@ -46,7 +46,7 @@ final class ConnectionInterceptor implements MethodInterceptor {
 		if (traced == null) {
 			return invocation.proceed();
 		}
-		Object[] arguments = invocation.getArguments();
+		@Nullable Object[] arguments = invocation.getArguments();
 		return (arguments.length == 0) ? traced.getConnection()
 				: traced.getConnection((String) arguments[0], (String) arguments[1]);
 	}

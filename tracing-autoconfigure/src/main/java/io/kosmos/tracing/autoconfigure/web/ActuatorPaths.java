@@ -74,7 +74,9 @@ final class ActuatorPaths {
 			return paths;
 		}
 		for (PathMappedEndpoint endpoint : endpoints) {
-			paths.addAll(endpoints.getAdditionalPaths(WebServerNamespace.SERVER, endpoint.getEndpointId()));
+			for (String path : endpoint.getAdditionalPaths(WebServerNamespace.SERVER)) {
+				paths.add(path.startsWith("/") ? path : "/" + path);
+			}
 		}
 		if (portType == ManagementPortType.SAME) {
 			if (StringUtils.hasText(endpoints.getBasePath())) {

@@ -1,0 +1,111 @@
+package io.kosmos.samples.endtoend;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.kosmos.samples.demo.SampleProcess;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The samples as processes, sending their traces to a Jaeger.
+ *
+ * @param directory where the logs go
+ * @param endpoint where the traces go
+ * @param protocol {@code grpc} or {@code http}
+ */
+record Samples(Path directory, URI endpoint, String protocol) {
+
+	static final String ORCHESTRATOR = "orchestrator";
+
+	static final String GATEWAY = "llm-gateway";
+
+	static final String VERSION = "1.2.3-test";
+
+	static final String QUESTION = """
+			{"message": "Why does the pump vibrate?", "session_id": "session-7"}""";
+
+	/** The trace of an answer, as {@link Trace#outline()} gives it. */
+	static final String ANSWERED = """
+			orchestrator SERVER http post /api/v1/orchestrate
+			  orchestrator INTERNAL invoke_agent zeus
+			    orchestrator CLIENT http post
+			      llm-gateway SERVER http post /v1/chat/completions
+			        llm-gateway CLIENT chat kosmos-mini
+			    orchestrator INTERNAL athena.semantic_search
+			      orchestrator CLIENT SELECT knowledge unnest
+			""";
+
+	private static final HttpClient http = HttpClient.newHttpClient();
+
+	static Samples exportingTo(JaegerServer jaeger, String protocol, Path directory) {
+		return new Samples(directory, jaeger.otlp(protocol), protocol);
+	}
+
+	SampleProcess gateway() throws InterruptedException {
+		return start(GATEWAY, "sample.gateway.jar", List.of());
+	}
+
+	SampleProcess orchestrator(URI gateway, String... arguments) throws InterruptedException {
+		List<String> all = new ArrayList<>(List.of(arguments));
+		all.add("--orchestrator.gateway.url=" + gateway);
+		return start(ORCHESTRATOR, "sample.orchestrator.jar", all);
+	}
+
+	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {
+		List<String> all = new ArrayList<>(
+				List.of("--kosmos.tracing.service.version=" + VERSION, "--server.port=0", "--server.address=127.0.0.1",
+						"--kosmos.tracing.batch.delay=200ms", "--kosmos.tracing.exporter.endpoint=" + this.endpoint,
+						"--kosmos.tracing.exporter.protocol=" + this.protocol));
+		all.addAll(arguments);
+		return SampleProcess
+			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"), all)
+			.awaitReady();
+	}
+
+	static Answer orchestrate(SampleProcess orchestrator, String body, Map<String, String> headers)
+			throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(orchestrator.uri("/api/v1/orchestrate"))
+			.timeout(Duration.ofSeconds(60))
+			.header("Content-Type", "application/json")
+			.POST(BodyPublishers.ofString(body));
+		headers.forEach(request::header);
+		HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+		return new Answer(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""),
+				JsonMapper.shared().readTree(response.body()));
+	}
+
+	static int get(SampleProcess sample, String path) throws IOException, InterruptedException {
+		return http.send(HttpRequest.newBuilder(sample.uri(path)).build(), BodyHandlers.discarding()).statusCode();
+	}
+
+	/**
+	 * Waits for the whole trace of an answer.
+	 * @param jaeger where it must arrive
+	 * @param answer the answer, which names its trace
+	 * @param outline the tree it must be
+	 * @return the trace
+	 */
+	static Trace awaitTrace(JaegerServer jaeger, Answer answer, String outline) {
+		return jaeger.awaitTrace(answer.traceId(), (trace) -> trace.outline().equals(outline));
+	}
+
+	record Answer(int status, String contentType, JsonNode body) {
+
+		String traceId() {
+			return this.body.path("trace_id").asString();
+		}
+
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.kosmos.samples.gateway;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Who answers. Implementations are safe for use by any number of threads and report
+ * failures as {@link ApiException}.
+ */
+interface ChatProvider {
+
+	/**
+	 * Name of the provider as {@code gen_ai.provider.name} knows it.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Names of the models that can be asked for.
+	 * @return the names
+	 */
+	List<String> models();
+
+	/**
+	 * Answer at once.
+	 * @param request the question
+	 * @return the answer
+	 */
+	ChatCompletion complete(ChatRequest request);
+
+	/**
+	 * Answer in chunks, the last of which tells the usage whether or not the request asks
+	 * for it. Returns after the last chunk.
+	 * @param request the question
+	 * @param chunks receives the answer; what it throws ends the answer and is passed on
+	 */
+	void stream(ChatRequest request, Consumer<ChatCompletionChunk> chunks);
+
+}

@@ -1,0 +1,236 @@
+package usecases;
+
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+
+import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.SpanAttribute;
+import io.kosmos.tracing.Traced;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import reactor.core.publisher.ConnectableFlux;
+import reactor.core.publisher.Flux;
+
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * No annotation does nothing in silence.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class UnsupportedMethodTests {
+
+	@Test
+	void shouldWarnOfEveryMethodThatCannotBeWoven(CapturedOutput output) {
+		new TracedApplication(Unweavable.class, FinalBean.class, RecordBean.class).run((app) -> {
+			assertThat(app.context()).hasNotFailed();
+			app.bean(FinalBean.class).work();
+			assertThat(app.bean(Unweavable.class).fixed()).isEqualTo("fixed");
+			assertThat(app.ended()).isEmpty();
+		});
+		assertThat(output).contains("Unweavable#fixed() is final and never traced")
+			.contains("Unweavable#hidden(String) is private and never traced")
+			.contains("Unweavable#shared() is static and never traced")
+			.contains("FinalBean#work() belongs to a final class and is never traced")
+			.contains("RecordBean#work() belongs to a record and is never traced");
+	}
+
+	@Test
+	void shouldSayNothingOfMethodsThatAreTraced(CapturedOutput output) {
+		new TracedApplication(Fine.class).run((app) -> assertThat(output).doesNotContain("@Traced method"));
+	}
+
+	@Test
+	void shouldWarnOfAMethodThatAJdkProxyDoesNotHave(CapturedOutput output) {
+		new TracedApplication(Hidden.class).with("spring.aop.proxy-target-class=false").run((app) -> {
+			app.bean(Visible.class).visible();
+			assertThat(app.only().getName()).isEqualTo("Hidden.visible");
+		});
+		assertThat(output).contains("Hidden#invisible() is not on an interface of its bean").doesNotContain("#visible");
+	}
+
+	@Test
+	void shouldWarnOfABeanThatWasThereBeforeTracing(CapturedOutput output) {
+		new TracedApplication().with(TooEarly.class).run((app) -> assertThat(app.context()).hasNotFailed());
+		assertThat(output).contains("Fine#work() belongs to a bean that was created before tracing");
+	}
+
+	@Test
+	void shouldWarnOfAnnotationsThatDoLessThanTheySay(CapturedOutput output) {
+		new TracedApplication(Halfway.class).run((app) -> {
+			app.bean(Halfway.class).broken("x");
+			assertThat(app.only().getAttributes().size()).isZero();
+		});
+		assertThat(output)
+			.contains("Halfway#broken(String) has an @Attribute 'bad' whose expression '#text.(' cannot be")
+			.contains("Halfway#result() has a @SpanAttribute without a key")
+			.contains("Halfway#future() returns a Future, which tells nobody when it is done")
+			.contains("Halfway#connectable() returns reactor.core.publisher.ConnectableFlux, whose span ends when");
+	}
+
+	@Test
+	void shouldLeaveAPublisherAloneThatItCannotReplace() {
+		new TracedApplication(Halfway.class).run((app) -> {
+			assertThat(app.bean(Halfway.class).connectable()).isInstanceOf(ConnectableFlux.class);
+			assertThat(app.only().getName()).isEqualTo("Halfway.connectable");
+		});
+	}
+
+	@Test
+	void shouldStopTheApplicationWhenToldTo() {
+		new TracedApplication(Unweavable.class).with("kosmos.tracing.annotation.unsupported=fail").start((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = SpringFactoriesLoader.forDefaultResourceLocation()
+				.load(FailureAnalyzer.class, FailureHandler.handleMessage((message, failure) -> {
+				}))
+				.stream()
+				.filter((analyzer) -> analyzer.getClass().getName().startsWith("io.kosmos."))
+				.map((analyzer) -> analyzer.analyze(context.getStartupFailure()))
+				.filter(Objects::nonNull)
+				.findFirst()
+				.orElseThrow();
+			assertThat(analysis.getDescription()).contains("Unweavable#fixed() is final")
+				.contains("Unweavable#shared() is static");
+			assertThat(analysis.getAction()).contains("kosmos.tracing.annotation.unsupported")
+				.contains("allowed: warn, fail, ignore");
+		});
+	}
+
+	@Test
+	void shouldSayNothingWhenToldTo(CapturedOutput output) {
+		new TracedApplication(Unweavable.class).with("kosmos.tracing.annotation.unsupported=ignore")
+			.run((app) -> assertThat(output).doesNotContain("@Traced method"));
+	}
+
+	@Test
+	void shouldLeaveBeansAloneWhenSwitchedOff() {
+		new TracedApplication(Fine.class).with("kosmos.tracing.annotation.enabled=false").run((app) -> {
+			assertThat(app.bean(Fine.class).getClass()).isSameAs(Fine.class);
+			app.bean(Fine.class).work();
+			assertThat(app.ended()).isEmpty();
+			app.spans().in("still here", () -> {
+			});
+			assertThat(app.only().getName()).isEqualTo("still here");
+		});
+	}
+
+	@Test
+	void shouldRunWorkAndMakeNoSpanWhenTracingIsOff() {
+		new TracedApplication(Fine.class).with("kosmos.tracing.enabled=false").run((app) -> {
+			app.bean(Fine.class).work();
+			assertThat(app.spans().<String, RuntimeException>in("x", () -> "y")).isEqualTo("y");
+			assertThat(app.ended()).isEmpty();
+		});
+	}
+
+	static class Unweavable {
+
+		@Traced
+		final String fixed() {
+			return "fixed";
+		}
+
+		@Traced
+		private void hidden(String text) {
+		}
+
+		@Traced
+		static void shared() {
+		}
+
+	}
+
+	static final class FinalBean {
+
+		@Traced
+		void work() {
+		}
+
+	}
+
+	record RecordBean() {
+
+		@Traced
+		void work() {
+		}
+
+	}
+
+	static class Fine {
+
+		@Traced
+		void work() {
+		}
+
+	}
+
+	interface Visible {
+
+		void visible();
+
+	}
+
+	static class Hidden implements Visible {
+
+		@Override
+		@Traced
+		public void visible() {
+		}
+
+		@Traced
+		void invisible() {
+		}
+
+	}
+
+	static class Halfway {
+
+		@Traced(attributes = @Attribute(key = "bad", value = "#text.("))
+		void broken(String text) {
+		}
+
+		@Traced
+		@SpanAttribute
+		String result() {
+			return "x";
+		}
+
+		@Traced
+		Future<String> future() {
+			return new FutureTask<>(() -> "x");
+		}
+
+		@Traced
+		ConnectableFlux<String> connectable() {
+			return Flux.just("x").publish();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TooEarly {
+
+		@Bean
+		static Fine fine() {
+			return new Fine();
+		}
+
+		@Bean
+		static BeanFactoryPostProcessor greedy(Fine fine) {
+			return (beanFactory) -> {
+			};
+		}
+
+	}
+
+}
