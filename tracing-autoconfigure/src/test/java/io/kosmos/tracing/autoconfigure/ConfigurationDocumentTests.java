@@ -56,6 +56,9 @@ class ConfigurationDocumentTests {
 		if (value == null) {
 			return "";
 		}
+		if (property.type().equals("java.lang.Double")) {
+			return "`" + ((Number) value).doubleValue() + "`";
+		}
 		return "`" + ((value instanceof List<?> list)
 				? list.stream().map(Object::toString).collect(Collectors.joining(",")) : value) + "`";
 	}

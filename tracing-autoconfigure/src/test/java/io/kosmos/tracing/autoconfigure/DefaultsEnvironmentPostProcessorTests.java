@@ -21,6 +21,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.MDC;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -48,7 +49,10 @@ class DefaultsEnvironmentPostProcessorTests {
 			Service service = context.getBean(Service.class);
 			assertThat(service.work()).isEqualTo("done");
 			Observation.createNotStarted("observed", context.getBean(ObservationRegistry.class))
-				.observe(() -> assertThat(Span.current().getSpanContext().isValid()).isFalse());
+				.observe(() -> {
+					assertThat(Span.current().getSpanContext().isValid()).isFalse();
+					assertThat(MDC.get("traceId")).isNull();
+				});
 			Span span = context.getBean(Tracer.class).spanBuilder("own").startSpan();
 			assertThat(span.getSpanContext().isValid()).isFalse();
 			span.end();
