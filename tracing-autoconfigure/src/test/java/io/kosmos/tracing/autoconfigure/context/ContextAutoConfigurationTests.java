@@ -63,6 +63,8 @@ class ContextAutoConfigurationTests {
 
 	@AfterEach
 	void nothingIsLeftBehind() {
+		// Boot sets it for the whole JVM and never removes it.
+		System.clearProperty("LOG_CORRELATION_PATTERN");
 		Hooks.disableAutomaticContextPropagation();
 		assertThat(Span.current().getSpanContext().isValid()).isFalse();
 		assertThat(MDC.get("traceId")).isNull();
