@@ -116,6 +116,8 @@ class SpansTests {
 			assertThat(app.only()).hasStatus(StatusData.create(StatusCode.ERROR, "bad"));
 			app.spans().in("inside", () -> app.spans().current().error(new IllegalStateException("also bad")));
 			assertThat(app.named("inside")).hasStatus(StatusData.create(StatusCode.ERROR, "also bad"));
+			app.spans().in("by OpenTelemetry", () -> Span.current().setStatus(StatusCode.ERROR, "bad again"));
+			assertThat(app.named("by OpenTelemetry")).hasStatus(StatusData.create(StatusCode.ERROR, "bad again"));
 		});
 	}
 

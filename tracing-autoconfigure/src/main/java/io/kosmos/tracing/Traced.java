@@ -17,10 +17,10 @@ import org.springframework.core.annotation.AliasFor;
  * class, on its super classes and interfaces, and as a meta-annotation, so that a team
  * can compose its own annotations with {@link AliasFor @AliasFor}.
  * <p>
- * The span has status OK when the method succeeds, unless {@code error.type} was set on
- * it meanwhile, as {@link TracedSpan#error} does. When it throws, whatever the
- * {@link Throwable}, the span has status ERROR, {@code error.type} and an
- * {@code exception} event, and the throwable reaches the caller unchanged.
+ * The span has status OK when the method succeeds, unless somebody set an error on it
+ * meanwhile. When it throws, whatever the {@link Throwable}, the span has status ERROR,
+ * {@code error.type} and an {@code exception} event, and the throwable reaches the caller
+ * unchanged.
  * <p>
  * When the method returns a {@link java.util.concurrent.CompletionStage}, the span ends
  * when the stage completes. When it returns a Reactor {@code Mono} or {@code Flux}, every

@@ -1,11 +1,15 @@
 package io.kosmos.tracing.benchmarks;
 
+import java.util.stream.Collectors;
+
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.SpanProcessors;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -31,11 +35,24 @@ final class BootContext implements AutoCloseable {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		return new BootContext(application.run("--logging.level.root=warn", "--spring.main.banner-mode=off",
-				"--kosmos.tracing.enabled=" + kosmosTracing, "--management.opentelemetry.enabled=true",
+				kosmosTracing ? "--kosmos.tracing.enabled=true" : withoutKosmosTracing(),
 				"--kosmos.tracing.sampling.probability=" + sampling.probability(),
 				"--management.tracing.sampling.probability=" + sampling.probability(),
 				"--management.observations.annotations.enabled=true",
 				"--otel.instrumentation.common.default-enabled=false"), sampling);
+	}
+
+	/**
+	 * Keep kosmos-tracing out of a context. It cannot just be switched off, because that
+	 * switches Boot's tracing off as well.
+	 */
+	static String withoutKosmosTracing() {
+		ClassLoader classLoader = BootContext.class.getClassLoader();
+		return "--spring.autoconfigure.exclude=" + ImportCandidates.load(AutoConfiguration.class, classLoader)
+			.getCandidates()
+			.stream()
+			.filter((name) -> name.startsWith("io.kosmos."))
+			.collect(Collectors.joining(","));
 	}
 
 	<T> T bean(Class<T> type) {

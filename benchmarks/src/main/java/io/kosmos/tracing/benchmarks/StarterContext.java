@@ -35,7 +35,7 @@ final class StarterContext implements AutoCloseable {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		return new StarterContext(application.run("--logging.level.root=warn", "--spring.main.banner-mode=off",
-				"--kosmos.tracing.enabled=false", "--otel.traces.exporter=none", "--otel.metrics.exporter=none",
+				BootContext.withoutKosmosTracing(), "--otel.traces.exporter=none", "--otel.metrics.exporter=none",
 				"--otel.logs.exporter=none", "--otel.traces.sampler=parentbased_traceidratio",
 				"--otel.traces.sampler.arg=" + sampling.probability()), sampling);
 	}

@@ -124,7 +124,7 @@ final class DefaultSpans implements Spans {
 				for (int i = 0; i < this.attributes.size(); i += 2) {
 					builder.setAttribute((AttributeKey<Object>) this.attributes.get(i), this.attributes.get(i + 1));
 				}
-				return builder.startSpan();
+				return new StatusAwareSpan(builder.startSpan());
 			}
 			catch (Throwable ex) {
 				lifecycle.failures().record(this.name, ex);
@@ -189,20 +189,12 @@ final class DefaultSpans implements Spans {
 
 		private final Scope scope;
 
-		private boolean failed;
-
 		private boolean closed;
 
 		private ScopedSpan(Span span, Scope scope) {
 			super(span);
 			this.span = span;
 			this.scope = scope;
-		}
-
-		@Override
-		public TracedSpan error(Throwable error) {
-			this.failed = true;
-			return super.error(error);
 		}
 
 		@Override
@@ -213,12 +205,7 @@ final class DefaultSpans implements Spans {
 			this.closed = true;
 			SpanLifecycle lifecycle = DefaultSpans.this.lifecycle;
 			lifecycle.close(this.scope, "Spans");
-			if (this.failed) {
-				this.span.end();
-			}
-			else {
-				lifecycle.succeed(this.span, null, ResultRecorder.NONE, "Spans");
-			}
+			lifecycle.succeed(this.span, null, ResultRecorder.NONE, "Spans");
 		}
 
 	}

@@ -16,7 +16,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.sdk.trace.ReadableSpan;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
@@ -188,7 +187,7 @@ final class SpanLifecycle {
 			if (recorder != ResultRecorder.NONE && span.isRecording()) {
 				record(recorder, span, result, site);
 			}
-			if (!isFailed(span)) {
+			if (!(span instanceof StatusAwareSpan known && known.isFailed())) {
 				span.setStatus(StatusCode.OK);
 			}
 			span.end();
@@ -205,14 +204,6 @@ final class SpanLifecycle {
 		catch (Throwable ex) {
 			this.failures.record(site, ex);
 		}
-	}
-
-	/**
-	 * Whether somebody recorded an error on the span. Its status can only be read from a
-	 * copy of the whole span, which costs as much as the span.
-	 */
-	private static boolean isFailed(Span span) {
-		return span instanceof ReadableSpan readable && readable.getAttribute(ERROR_TYPE) != null;
 	}
 
 	void fail(Span span, Throwable error) {

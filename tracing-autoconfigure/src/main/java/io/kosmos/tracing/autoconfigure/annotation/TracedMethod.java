@@ -210,7 +210,7 @@ final class TracedMethod {
 			for (Argument argument : this.arguments) {
 				setArgument(lifecycle, builder, argument, arguments);
 			}
-			span = builder.startSpan();
+			span = new StatusAwareSpan(builder.startSpan());
 		}
 		catch (Throwable ex) {
 			lifecycle.failures().record(this.site, ex);
