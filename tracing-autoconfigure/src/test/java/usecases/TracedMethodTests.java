@@ -10,9 +10,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
@@ -191,6 +193,17 @@ class TracedMethodTests {
 				.hasAttributes(Attributes.of(stringKey("error.type"), "java.lang.StackOverflowError"));
 			assertThat(app.only().getEvents()).singleElement()
 				.satisfies((event) -> assertThat(event).hasName("exception"));
+		});
+	}
+
+	@Test
+	void shouldNotCallACancellationAnError() {
+		new TracedApplication(Failing.class).run((app) -> {
+			assertThatExceptionOfType(CancellationException.class)
+				.isThrownBy(() -> app.bean(Failing.class).cancelled());
+			assertThat(app.only()).hasStatus(StatusData.unset())
+				.hasAttributes(Attributes.of(KosmosAttributes.CANCELLED, true))
+				.hasTotalRecordedEvents(0);
 		});
 	}
 
@@ -391,6 +404,11 @@ class TracedMethodTests {
 		@Traced
 		void checked() throws IOException {
 			throw CHECKED;
+		}
+
+		@Traced
+		void cancelled() {
+			throw new CancellationException("not wanted any more");
 		}
 
 		@Traced

@@ -3,6 +3,7 @@ package io.kosmos.tracing.benchmarks;
 import java.util.concurrent.TimeUnit;
 
 import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,10 +25,11 @@ import org.springframework.aop.framework.ProxyFactory;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 4, time = 1)
+@Fork(value = 1, jvmArgsAppend = "-Xbatch")
+@Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Benchmark)
+@NullUnmarked // JMH fills the fields
 public class BootBenchmark {
 
 	@Param

@@ -8,15 +8,15 @@ import io.micrometer.tracing.annotation.SpanTag;
 /**
  * Work behind Micrometer's annotations.
  */
-class MicrometerWork {
+public class MicrometerWork {
 
 	@NewSpan("search")
-	String newSpan(@SpanTag("query") String query, @SpanTag("limit") int limit) {
+	public String newSpan(@SpanTag("query") String query, @SpanTag("limit") int limit) {
 		return query;
 	}
 
 	@Observed(name = "search")
-	String observed(@ObservationKeyValue("query") String query, @ObservationKeyValue("limit") int limit) {
+	public String observed(@ObservationKeyValue("query") String query, @ObservationKeyValue("limit") int limit) {
 		return query;
 	}
 

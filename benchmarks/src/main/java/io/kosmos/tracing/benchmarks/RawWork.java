@@ -10,7 +10,7 @@ import io.opentelemetry.context.Scope;
  * The span of the work written out against the OpenTelemetry API, with keys made once: as
  * cheap as it gets without a library.
  */
-class RawWork {
+public class RawWork {
 
 	private static final AttributeKey<String> QUERY = AttributeKey.stringKey("query");
 
@@ -22,7 +22,7 @@ class RawWork {
 		this.tracer = tracer;
 	}
 
-	String search(String query, int limit) {
+	public String search(String query, int limit) {
 		Span span = this.tracer.spanBuilder("search")
 			.setAttribute(QUERY, query)
 			.setAttribute(LIMIT, (long) limit)

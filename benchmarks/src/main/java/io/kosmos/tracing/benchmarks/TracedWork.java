@@ -7,20 +7,20 @@ import io.kosmos.tracing.Traced;
 /**
  * Work behind {@link Traced @Traced}.
  */
-class TracedWork {
+public class TracedWork {
 
 	@Traced("search")
-	String search(@SpanAttribute String query, @SpanAttribute int limit) {
+	public String search(@SpanAttribute String query, @SpanAttribute int limit) {
 		return query;
 	}
 
 	@Traced("search")
-	String withoutAttributes(String query, int limit) {
+	public String withoutAttributes(String query, int limit) {
 		return query;
 	}
 
 	@Traced(name = "search", attributes = @Attribute(key = "length", value = "#query.length()"))
-	String withExpression(String query, int limit) {
+	public String withExpression(String query, int limit) {
 		return query;
 	}
 

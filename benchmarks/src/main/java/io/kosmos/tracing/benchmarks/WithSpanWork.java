@@ -6,10 +6,10 @@ import io.opentelemetry.instrumentation.annotations.WithSpan;
 /**
  * Work behind the annotations of the OpenTelemetry starter.
  */
-class WithSpanWork {
+public class WithSpanWork {
 
 	@WithSpan("search")
-	String search(@SpanAttribute("query") String query, @SpanAttribute("limit") int limit) {
+	public String search(@SpanAttribute("query") String query, @SpanAttribute("limit") int limit) {
 		return query;
 	}
 

@@ -58,10 +58,6 @@ class ChatService {
 					forward(request, chunk, chunks);
 				});
 			}
-			catch (ClientGoneException ex) {
-				// A cancellation, not a failure of the model.
-				this.spans.current().attribute(KosmosAttributes.CANCELLED, true);
-			}
 			finally {
 				finish(outcome);
 			}

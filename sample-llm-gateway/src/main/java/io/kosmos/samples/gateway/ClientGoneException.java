@@ -1,14 +1,17 @@
 package io.kosmos.samples.gateway;
 
 import java.io.IOException;
+import java.util.concurrent.CancellationException;
 
 /**
- * The caller went away before the answer ended.
+ * The caller went away before the answer ended: the span of the answer is cancelled, the
+ * model has not failed.
  */
-final class ClientGoneException extends RuntimeException {
+final class ClientGoneException extends CancellationException {
 
 	ClientGoneException(IOException cause) {
-		super("The caller went away", cause);
+		super("The caller went away");
+		initCause(cause);
 	}
 
 }

@@ -36,6 +36,16 @@ public class OrchestrateController {
 		this.properties = properties;
 	}
 
+	/**
+	 * Answer a message. What goes wrong is told as {@code application/problem+json}: 400
+	 * for a message that is missing, blank, too long or no JSON; 422 for a model that the
+	 * gateway does not know; 503 when the gateway or the database cannot be reached; 504
+	 * when the gateway does not answer in time; 502 for any other failure of the gateway.
+	 * @param request what is asked
+	 * @param tenantId tenant that asks
+	 * @param userId user that asks
+	 * @return the answer
+	 */
 	@PostMapping("/api/v1/orchestrate")
 	public Response orchestrate(@Valid @RequestBody Request request,
 			@RequestHeader(name = "X-Tenant-Id", required = false) @Nullable String tenantId,

@@ -5,18 +5,21 @@ import java.util.Map;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
 
 /**
- * Sets what Boot reads from a property and not from a bean, below everything that the
- * application sets itself.
+ * Sets what Boot reads from a property and not from a bean: what is switched off here
+ * above everything that the application sets itself, defaults below it.
  */
 final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
-	static final String PROPERTY_SOURCE_NAME = "kosmosTracingDefaults";
+	static final String OFF_PROPERTY_SOURCE_NAME = "kosmosTracingOff";
+
+	static final String DEFAULTS_PROPERTY_SOURCE_NAME = "kosmosTracingDefaults";
 
 	private static final String BOOT_LOG_CORRELATION = "logCorrelation";
 
@@ -27,24 +30,32 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		Binder binder = Binder.get(environment);
+		Map<String, Object> off = new LinkedHashMap<>();
 		Map<String, Object> defaults = new LinkedHashMap<>();
-		if (!isOn(environment, "kosmos.tracing.enabled")) {
-			defaults.put("management.opentelemetry.enabled", "false");
-			defaults.put("management.tracing.export.enabled", "false");
+		if (!isOn(binder, "kosmos.tracing.enabled")) {
+			off.put("management.opentelemetry.enabled", "false");
+			off.put("management.tracing.export.enabled", "false");
 		}
 		else {
-			if (isOn(environment, "kosmos.tracing.context.executors")) {
+			if (!isOn(binder, "kosmos.tracing.exporter.enabled")) {
+				off.put("management.tracing.export.otlp.enabled", "false");
+			}
+			if (isOn(binder, "kosmos.tracing.context.executors")) {
 				defaults.put("spring.task.execution.propagate-context", "true");
 			}
-			if (isOn(environment, "kosmos.tracing.context.reactor")) {
+			if (isOn(binder, "kosmos.tracing.context.reactor")) {
 				defaults.put("spring.reactor.context-propagation", "auto");
 			}
-			if (!isOn(environment, "kosmos.tracing.log-correlation.enabled")) {
+			if (!isOn(binder, "kosmos.tracing.log-correlation.enabled")) {
 				defaults.put("logging.expect-correlation-id", "false");
 			}
 		}
 		MutablePropertySources sources = environment.getPropertySources();
-		MapPropertySource source = new MapPropertySource(PROPERTY_SOURCE_NAME, defaults);
+		if (!off.isEmpty()) {
+			sources.addFirst(new MapPropertySource(OFF_PROPERTY_SOURCE_NAME, off));
+		}
+		MapPropertySource source = new MapPropertySource(DEFAULTS_PROPERTY_SOURCE_NAME, defaults);
 		if (sources.contains(BOOT_LOG_CORRELATION)) {
 			sources.addBefore(BOOT_LOG_CORRELATION, source);
 		}
@@ -53,8 +64,8 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 		}
 	}
 
-	private static boolean isOn(ConfigurableEnvironment environment, String property) {
-		return environment.getProperty(property, Boolean.class, true);
+	private static boolean isOn(Binder binder, String property) {
+		return binder.bind(property, Boolean.class).orElse(true);
 	}
 
 }

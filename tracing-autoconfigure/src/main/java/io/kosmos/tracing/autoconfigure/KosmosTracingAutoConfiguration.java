@@ -5,6 +5,7 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.resources.ResourceBuilder;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,10 @@ public final class KosmosTracingAutoConfiguration {
 	}
 
 	@Bean
-	StartupReport kosmosTracingStartupReport(ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler,
-			ObjectProvider<SpanExporter> exporters, ObjectProvider<ContextPropagators> propagators) {
-		return new StartupReport(resource, sampler, exporters, propagators);
+	StartupReport kosmosTracingStartupReport(ObjectProvider<SdkTracerProvider> tracerProvider,
+			ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler, ObjectProvider<SpanExporter> exporters,
+			ObjectProvider<ContextPropagators> propagators) {
+		return new StartupReport(tracerProvider, resource, sampler, exporters, propagators);
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.apache.commons.logging.Log;
@@ -24,9 +25,14 @@ final class StartupReport implements SmartInitializingSingleton {
 	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
 
 	// The exporters keep their endpoint to themselves but for their description.
-	private static final Pattern ENDPOINT = Pattern.compile("endpoint=([^,}]+)");
+	private static final Pattern ENDPOINT = Pattern.compile("endpoint=([^\\s}]+?),?(?=[\\s}]|$)");
 
 	private static final Pattern PARENT_BASED_ROOT = Pattern.compile("^ParentBased\\{root:(.+),remoteParentSampled:");
+
+	// What may hold a secret: user information and the query.
+	private static final Pattern SECRET = Pattern.compile("(?<=//)[^/]*@|\\?.*$");
+
+	private final ObjectProvider<SdkTracerProvider> tracerProvider;
 
 	private final ObjectProvider<Resource> resource;
 
@@ -36,8 +42,10 @@ final class StartupReport implements SmartInitializingSingleton {
 
 	private final ObjectProvider<ContextPropagators> propagators;
 
-	StartupReport(ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler,
-			ObjectProvider<SpanExporter> exporters, ObjectProvider<ContextPropagators> propagators) {
+	StartupReport(ObjectProvider<SdkTracerProvider> tracerProvider, ObjectProvider<Resource> resource,
+			ObjectProvider<Sampler> sampler, ObjectProvider<SpanExporter> exporters,
+			ObjectProvider<ContextPropagators> propagators) {
+		this.tracerProvider = tracerProvider;
 		this.resource = resource;
 		this.sampler = sampler;
 		this.exporters = exporters;
@@ -50,6 +58,10 @@ final class StartupReport implements SmartInitializingSingleton {
 	}
 
 	String describe() {
+		if (this.tracerProvider.stream().findAny().isEmpty()) {
+			return "There are no traces, because OpenTelemetry is off (OTEL_SDK_DISABLED or"
+					+ " management.opentelemetry.enabled)";
+		}
 		Resource resource = this.resource.getIfUnique();
 		Sampler sampler = this.sampler.getIfUnique();
 		ContextPropagators propagators = this.propagators.getIfUnique();
@@ -69,7 +81,7 @@ final class StartupReport implements SmartInitializingSingleton {
 	private static String describe(SpanExporter exporter) {
 		String name = exporter.getClass().getSimpleName();
 		Matcher endpoint = ENDPOINT.matcher(exporter.toString());
-		return endpoint.find() ? endpoint.group(1) + " (" + name + ")" : name;
+		return endpoint.find() ? SECRET.matcher(endpoint.group(1)).replaceAll("") + " (" + name + ")" : name;
 	}
 
 }

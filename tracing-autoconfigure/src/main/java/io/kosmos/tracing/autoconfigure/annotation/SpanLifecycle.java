@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.annotation;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
@@ -152,15 +153,11 @@ final class SpanLifecycle {
 	}
 
 	private void endWithDone(Span span, Future<?> future, ResultRecorder recorder, String site) {
-		if (future.isCancelled()) {
-			cancel(span);
-			return;
-		}
 		try {
 			succeed(span, future.get(), recorder, site);
 		}
 		catch (Throwable ex) {
-			fail(span, (ex.getCause() != null) ? ex.getCause() : ex);
+			fail(span, (ex instanceof ExecutionException && ex.getCause() != null) ? ex.getCause() : ex);
 		}
 	}
 
@@ -170,13 +167,7 @@ final class SpanLifecycle {
 			succeed(span, value, recorder, site);
 			return;
 		}
-		Throwable cause = (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error;
-		if (cause instanceof CancellationException) {
-			cancel(span);
-		}
-		else {
-			fail(span, cause);
-		}
+		fail(span, (error instanceof CompletionException && error.getCause() != null) ? error.getCause() : error);
 	}
 
 	void succeed(Span span, @Nullable Object result, ResultRecorder recorder, String site) {
@@ -208,6 +199,10 @@ final class SpanLifecycle {
 	}
 
 	void fail(Span span, Throwable error) {
+		if (error instanceof CancellationException) {
+			cancel(span);
+			return;
+		}
 		try {
 			recordError(span, error);
 			span.end();

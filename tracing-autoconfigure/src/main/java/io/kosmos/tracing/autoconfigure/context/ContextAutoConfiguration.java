@@ -1,7 +1,6 @@
 package io.kosmos.tracing.autoconfigure.context;
 
 import io.micrometer.context.ContextRegistry;
-import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
@@ -26,10 +25,7 @@ import org.springframework.context.annotation.Bean;
 public final class ContextAutoConfiguration {
 
 	ContextAutoConfiguration() {
-		// Global like the registry itself. The lookup of the current observation goes
-		// through a static thread local, so that any registry finds it.
-		ContextRegistry.getInstance()
-			.registerThreadLocalAccessor(new OpenTelemetryContextAccessor(ObservationRegistry.create()));
+		ContextRegistry.getInstance().registerThreadLocalAccessor(OpenTelemetryContextAccessor.INSTANCE);
 	}
 
 	@Bean

@@ -24,12 +24,18 @@ final class OpenTelemetryContextAccessor implements ThreadLocalAccessor<Captured
 
 	static final String KEY = "kosmos.tracing.context";
 
+	/**
+	 * One for all application contexts, as the registry of accessors is: a task that was
+	 * begun when the next application context registers its accessor ends with that one.
+	 */
+	static final OpenTelemetryContextAccessor INSTANCE = new OpenTelemetryContextAccessor();
+
 	private final ThreadLocal<Deque<Scope>> scopes = ThreadLocal.withInitial(ArrayDeque::new);
 
-	private final ObservationRegistry observations;
+	// The current observation is in a static thread local, so that any registry finds it.
+	private final ObservationRegistry observations = ObservationRegistry.create();
 
-	OpenTelemetryContextAccessor(ObservationRegistry observations) {
-		this.observations = observations;
+	private OpenTelemetryContextAccessor() {
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * How ended spans are gathered before they are sent.
@@ -30,14 +31,15 @@ public record BatchProperties(@Nullable Integer queueSize, @Nullable Integer max
 
 	private static void requirePositive(String name, @Nullable Integer value) {
 		if (value != null && value < 1) {
-			throw new IllegalArgumentException("kosmos.tracing.batch." + name + " must be at least 1, but is " + value);
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.batch." + name, value,
+					"It must be at least 1.");
 		}
 	}
 
 	private static void requirePositive(String name, @Nullable Duration value) {
 		if (value != null && (value.isNegative() || value.isZero())) {
-			throw new IllegalArgumentException(
-					"kosmos.tracing.batch." + name + " must be longer than 0, but is " + value);
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.batch." + name, value,
+					"It must be longer than 0.");
 		}
 	}
 

@@ -18,6 +18,7 @@ import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
@@ -31,6 +32,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.micrometer.tracing.autoconfigure.ConditionalOnEnabledTracingExport;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingProperties;
@@ -41,6 +44,8 @@ import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.o
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingConnectionDetails;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingProperties;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.Transport;
+import org.springframework.boot.opentelemetry.autoconfigure.ConditionalOnEnabledOpenTelemetry;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -56,7 +61,8 @@ import org.springframework.util.StringUtils;
  */
 @AutoConfiguration(before = { OpenTelemetryTracingAutoConfiguration.class, OtlpTracingAutoConfiguration.class },
 		after = SslAutoConfiguration.class)
-@ConditionalOnClass({ OtelTracer.class, OtlpHttpSpanExporter.class, OpenTelemetryTracingAutoConfiguration.class })
+@ConditionalOnClass({ OtelTracer.class, SdkTracerProvider.class, OtlpHttpSpanExporter.class,
+		OpenTelemetryTracingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ ExporterProperties.class, BatchProperties.class, LimitsProperties.class,
 		OtlpTracingProperties.class, OpenTelemetryTracingProperties.class })
@@ -81,10 +87,27 @@ public final class ExportAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.exporter.enabled", matchIfMissing = true)
 	OtlpTracingConnectionDetails kosmosOtlpConnectionDetails(Environment environment, ExporterProperties properties,
 			OtlpTracingProperties boot, ObjectProvider<SslBundles> sslBundles) {
-		String bundle = StringUtils.hasText(properties.ssl().bundle()) ? properties.ssl().bundle()
-				: boot.getSsl().getBundle();
-		SslBundle sslBundle = StringUtils.hasText(bundle) ? sslBundles.getObject().getBundle(bundle) : null;
+		SslBundle sslBundle = StringUtils.hasText(properties.ssl().bundle())
+				? sslBundle("kosmos.tracing.exporter.ssl.bundle", properties.ssl().bundle(), sslBundles)
+				: sslBundle("management.opentelemetry.tracing.export.otlp.ssl.bundle", boot.getSsl().getBundle(),
+						sslBundles);
 		return new ConfiguredConnectionDetails(OtlpDestination.from(environment).url(), sslBundle);
+	}
+
+	private static @Nullable SslBundle sslBundle(String property, @Nullable String name,
+			ObjectProvider<SslBundles> sslBundles) {
+		if (!StringUtils.hasText(name)) {
+			return null;
+		}
+		try {
+			return sslBundles.getObject().getBundle(name);
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw new InvalidConfigurationPropertyValueException(property, name,
+					"It must be the name of an SSL bundle below spring.ssl.bundle. There are "
+							+ sslBundles.getObject().getBundleNames() + ".",
+					ex);
+		}
 	}
 
 	@Bean
@@ -159,16 +182,18 @@ public final class ExportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@ConditionalOnEnabledOpenTelemetry
 	BatchSpanProcessor kosmosBatchSpanProcessor(BatchProperties properties, OpenTelemetryTracingProperties boot,
 			Environment environment, SpanExporters exporters, ObjectProvider<SpanExportingPredicate> predicates,
 			ObjectProvider<SpanReporter> reporters, ObjectProvider<SpanFilter> filters,
 			ObjectProvider<MeterProvider> meterProvider) {
 		OpenTelemetryTracingProperties.Export export = boot.getExport();
 		int queueSize = (properties.queueSize() != null) ? properties.queueSize() : export.getMaxQueueSize();
-		int maxSize = (properties.maxSize() != null) ? properties.maxSize() : export.getMaxBatchSize();
+		int maxSize = (properties.maxSize() != null) ? properties.maxSize()
+				: Math.min(export.getMaxBatchSize(), queueSize);
 		if (maxSize > queueSize) {
-			throw new IllegalArgumentException("kosmos.tracing.batch.max-size must be at most"
-					+ " kosmos.tracing.batch.queue-size (" + queueSize + "), but is " + maxSize);
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.batch.max-size", maxSize,
+					"It must be at most kosmos.tracing.batch.queue-size, which is " + queueSize + ".");
 		}
 		BatchSpanProcessorBuilder builder = BatchSpanProcessor
 			.builder(new CompositeSpanExporter(exporters.list(), predicates.orderedStream().toList(),
@@ -177,7 +202,7 @@ public final class ExportAutoConfiguration {
 			.setMaxQueueSize(queueSize)
 			.setMaxExportBatchSize(maxSize)
 			.setScheduleDelay((properties.delay() != null) ? properties.delay()
-					: environment.getProperty(BOOT_EXPORT + "schedule-delay", Duration.class, BATCH_DELAY))
+					: Binder.get(environment).bind(BOOT_EXPORT + "schedule-delay", Duration.class).orElse(BATCH_DELAY))
 			.setExporterTimeout(
 					(properties.exportTimeout() != null) ? properties.exportTimeout() : export.getTimeout());
 		meterProvider.ifAvailable(builder::setMeterProvider);
@@ -186,13 +211,15 @@ public final class ExportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@ConditionalOnEnabledOpenTelemetry
 	SpanLimits kosmosSpanLimits(LimitsProperties properties, OpenTelemetryTracingProperties boot,
 			Environment environment) {
 		OpenTelemetryTracingProperties.Limits limits = boot.getLimits();
 		return SpanLimits.builder()
 			.setMaxAttributeValueLength(or(properties.attributeValueLength(),
-					environment.getProperty(BOOT_LIMITS + "max-attribute-value-length", Integer.class,
-							ATTRIBUTE_VALUE_LENGTH)))
+					Binder.get(environment)
+.bind(BOOT_LIMITS + "max-attribute-value-length", Integer.class)
+.orElse(ATTRIBUTE_VALUE_LENGTH)))
 			.setMaxNumberOfAttributes(or(properties.attributes(), limits.getMaxAttributes()))
 			.setMaxNumberOfEvents(or(properties.events(), limits.getMaxEvents()))
 			.setMaxNumberOfLinks(or(properties.links(), limits.getMaxLinks()))

@@ -1,6 +1,5 @@
 package io.kosmos.tracing.autoconfigure.export;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 
@@ -8,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Where spans are sent.
@@ -31,23 +31,12 @@ public record ExporterProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	 * Check the values.
 	 */
 	public ExporterProperties {
-		if (endpoint != null && !isHttpUrl(endpoint)) {
-			throw new IllegalArgumentException("kosmos.tracing.exporter.endpoint must be an http or https URL with a"
-					+ " host, such as http://localhost:4317, but is '" + endpoint + "'");
+		if (endpoint != null) {
+			OtlpDestination.requireHttpUrl("kosmos.tracing.exporter.endpoint", endpoint);
 		}
 		if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
-			throw new IllegalArgumentException(
-					"kosmos.tracing.exporter.timeout must be longer than 0, but is " + timeout);
-		}
-	}
-
-	private static boolean isHttpUrl(String endpoint) {
-		try {
-			URI uri = URI.create(endpoint);
-			return uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
-		}
-		catch (IllegalArgumentException ex) {
-			return false;
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.exporter.timeout", timeout,
+					"It must be longer than 0.");
 		}
 	}
 

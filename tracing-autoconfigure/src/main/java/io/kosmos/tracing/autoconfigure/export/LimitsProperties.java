@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.export;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * How much one span may hold. What is over is cut or left out, and the SDK counts it.
@@ -33,8 +34,8 @@ public record LimitsProperties(@Nullable Integer attributeValueLength, @Nullable
 
 	private static void requirePositive(String name, @Nullable Integer value) {
 		if (value != null && value < 1) {
-			throw new IllegalArgumentException(
-					"kosmos.tracing.limits." + name + " must be at least 1, but is " + value);
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.limits." + name, value,
+					"It must be at least 1.");
 		}
 	}
 

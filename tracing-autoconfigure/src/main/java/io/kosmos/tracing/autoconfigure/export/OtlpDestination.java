@@ -6,6 +6,7 @@ import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Protocol;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -25,6 +26,8 @@ record OtlpDestination(String url, Protocol protocol) {
 
 	private static final int GRPC_PORT = 4317;
 
+	private static final int MAX_PORT = 65535;
+
 	private static final String TRACES_PATH = "/v1/traces";
 
 	static OtlpDestination from(Environment environment) {
@@ -32,7 +35,10 @@ record OtlpDestination(String url, Protocol protocol) {
 			.bindOrCreate("kosmos.tracing.exporter", ExporterProperties.class);
 		String own = properties.endpoint();
 		String boot = environment.getProperty(BOOT_PREFIX + "endpoint");
-		String endpoint = (own != null) ? own : (boot != null) ? boot : DEFAULT_ENDPOINT;
+		if (own == null && boot != null) {
+			requireHttpUrl(BOOT_PREFIX + "endpoint", boot);
+		}
+		URI endpoint = URI.create((own != null) ? own : (boot != null) ? boot : DEFAULT_ENDPOINT);
 		Protocol protocol = protocol(properties.protocol(), environment, endpoint);
 		if (protocol == Protocol.GRPC) {
 			return new OtlpDestination(withoutPath(endpoint), protocol);
@@ -41,7 +47,7 @@ record OtlpDestination(String url, Protocol protocol) {
 		return new OtlpDestination((own == null && boot != null) ? boot : withTracesPath(endpoint), protocol);
 	}
 
-	private static Protocol protocol(@Nullable Protocol own, Environment environment, String endpoint) {
+	private static Protocol protocol(@Nullable Protocol own, Environment environment, URI endpoint) {
 		if (own != null) {
 			return own;
 		}
@@ -49,17 +55,35 @@ record OtlpDestination(String url, Protocol protocol) {
 		if (boot != null) {
 			return boot;
 		}
-		return (URI.create(endpoint).getPort() == GRPC_PORT) ? Protocol.GRPC : Protocol.HTTP;
+		return (endpoint.getPort() == GRPC_PORT) ? Protocol.GRPC : Protocol.HTTP;
 	}
 
-	private static String withoutPath(String endpoint) {
-		URI uri = URI.create(endpoint);
-		return uri.getScheme() + "://" + uri.getRawAuthority();
+	private static String withoutPath(URI endpoint) {
+		return endpoint.getScheme() + "://" + endpoint.getRawAuthority();
 	}
 
-	private static String withTracesPath(String endpoint) {
-		String base = endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint;
-		return base.endsWith(TRACES_PATH) ? base : base + TRACES_PATH;
+	private static String withTracesPath(URI endpoint) {
+		String path = endpoint.getRawPath().replaceFirst("/+$", "");
+		String query = (endpoint.getRawQuery() != null) ? "?" + endpoint.getRawQuery() : "";
+		return withoutPath(endpoint) + path + (path.endsWith(TRACES_PATH) ? "" : TRACES_PATH) + query;
+	}
+
+	static void requireHttpUrl(String property, String endpoint) {
+		if (!isHttpUrl(endpoint)) {
+			throw new InvalidConfigurationPropertyValueException(property, endpoint,
+					"It must be an http or https URL with a host, such as http://localhost:4318.");
+		}
+	}
+
+	private static boolean isHttpUrl(String endpoint) {
+		try {
+			URI uri = URI.create(endpoint);
+			return uri.getHost() != null && uri.getPort() <= MAX_PORT
+					&& ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
 	}
 
 }

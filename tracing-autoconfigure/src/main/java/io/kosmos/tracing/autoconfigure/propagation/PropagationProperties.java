@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * The headers that carry a trace between processes.
@@ -20,8 +21,8 @@ public record PropagationProperties(@Nullable List<Type> type) {
 	 */
 	public PropagationProperties {
 		if (type != null && type.isEmpty()) {
-			throw new IllegalArgumentException(
-					"kosmos.tracing.propagation.type must name at least one of w3c, b3, b3-multi, but is empty");
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.propagation.type", "",
+					"It must name at least one of w3c, b3, b3-multi.");
 		}
 	}
 

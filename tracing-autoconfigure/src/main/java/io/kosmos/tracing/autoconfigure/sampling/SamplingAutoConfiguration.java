@@ -8,7 +8,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingProperties;
+import org.springframework.boot.opentelemetry.autoconfigure.ConditionalOnEnabledOpenTelemetry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -22,31 +26,38 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(before = OpenTelemetryTracingAutoConfiguration.class)
 @ConditionalOnClass({ Sampler.class, OpenTelemetryTracingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(SamplingProperties.class)
+@EnableConfigurationProperties({ SamplingProperties.class, OpenTelemetryTracingProperties.class })
 public final class SamplingAutoConfiguration {
-
-	private static final String BOOT_SAMPLER = "management.opentelemetry.tracing.sampler";
 
 	private static final String BOOT_PROBABILITY = "management.tracing.sampling.probability";
 
 	@Bean
 	@ConditionalOnMissingBean
-	Sampler kosmosSampler(SamplingProperties properties, Environment environment) {
+	@ConditionalOnEnabledOpenTelemetry
+	Sampler kosmosSampler(SamplingProperties properties, OpenTelemetryTracingProperties boot, Environment environment) {
 		if (!properties.enabled()) {
 			return Sampler.alwaysOff();
 		}
 		if (properties.probability() != null) {
 			return parentBased(properties.probability());
 		}
-		double probability = environment.getProperty(BOOT_PROBABILITY, Double.class, 1.0);
-		return switch (environment.getProperty(BOOT_SAMPLER, "").replaceAll("[^A-Za-z]", "").toLowerCase()) {
-			case "alwayson" -> Sampler.alwaysOn();
-			case "alwaysoff" -> Sampler.alwaysOff();
-			case "traceidratio" -> Sampler.traceIdRatioBased(probability);
-			case "parentbasedalwayson" -> parentBased(1.0);
-			case "parentbasedalwaysoff" -> Sampler.parentBased(Sampler.alwaysOff());
-			default -> parentBased(probability);
+		return switch (boot.getSampler()) {
+			case ALWAYS_ON -> Sampler.alwaysOn();
+			case ALWAYS_OFF -> Sampler.alwaysOff();
+			case TRACE_ID_RATIO -> Sampler.traceIdRatioBased(bootProbability(environment));
+			case PARENT_BASED_ALWAYS_ON -> parentBased(1.0);
+			case PARENT_BASED_ALWAYS_OFF -> Sampler.parentBased(Sampler.alwaysOff());
+			case PARENT_BASED_TRACE_ID_RATIO -> parentBased(bootProbability(environment));
 		};
+	}
+
+	private static double bootProbability(Environment environment) {
+		double probability = Binder.get(environment).bind(BOOT_PROBABILITY, Double.class).orElse(1.0);
+		if (!SamplingProperties.isProbability(probability)) {
+			throw new InvalidConfigurationPropertyValueException(BOOT_PROBABILITY, probability,
+					"It must be from 0.0 to 1.0.");
+		}
+		return probability;
 	}
 
 	private static Sampler parentBased(double probability) {

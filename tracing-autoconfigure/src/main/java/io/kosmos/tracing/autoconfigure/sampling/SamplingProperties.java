@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Which traces are recorded.
@@ -20,10 +21,14 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	 * Check the values.
 	 */
 	public SamplingProperties {
-		if (probability != null && !(probability >= 0.0 && probability <= 1.0)) {
-			throw new IllegalArgumentException(
-					"kosmos.tracing.sampling.probability must be from 0.0 to 1.0, but is " + probability);
+		if (probability != null && !isProbability(probability)) {
+			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.sampling.probability", probability,
+					"It must be from 0.0 to 1.0.");
 		}
+	}
+
+	static boolean isProbability(double value) {
+		return value >= 0.0 && value <= 1.0;
 	}
 
 }

@@ -207,14 +207,6 @@ class ServletWebAutoConfigurationTests {
 		}
 	}
 
-	@Test
-	void shouldLeaveSpansToOtherPartsWhenTracingIsOff() {
-		try (WebTracingServer server = start("kosmos.tracing.enabled=false")) {
-			server.get("/actuator/info");
-			assertThat(names(server)).containsExactly("http get /actuator/info");
-		}
-	}
-
 	private List<String> names(WebTracingServer server) {
 		return server.spanNames("/marker", "http get /marker");
 	}

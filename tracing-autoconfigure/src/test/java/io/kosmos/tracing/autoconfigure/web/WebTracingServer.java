@@ -43,10 +43,11 @@ final class WebTracingServer implements AutoCloseable {
 	}
 
 	static WebTracingServer start(WebApplicationType type, Class<?> application, Path resources, String... properties) {
-		List<String> all = new ArrayList<>(List.of("server.port=0", "server.address=127.0.0.1",
-				"management.tracing.sampling.probability=1.0", "management.endpoints.web.exposure.include=*",
-				"spring.main.banner-mode=off", "management.endpoint.health.show-components=always",
-				"spring.web.resources.static-locations=" + resources.toUri()));
+		List<String> all = new ArrayList<>(
+				List.of("server.port=0", "server.address=127.0.0.1", "management.tracing.sampling.probability=1.0",
+						"kosmos.tracing.exporter.enabled=false", "management.endpoints.web.exposure.include=*",
+						"spring.main.banner-mode=off", "management.endpoint.health.show-components=always",
+						"spring.web.resources.static-locations=" + resources.toUri()));
 		all.addAll(List.of(properties));
 		return new WebTracingServer(new SpringApplicationBuilder(application).web(type)
 			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new)));

@@ -1,0 +1,55 @@
+package io.kosmos.tracing.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/**
+ * Says which of our properties has a value that is not allowed, where it was set, and
+ * what is allowed. Before Boot's analysis of failed binding, which would hide that behind
+ * the names of classes, and as Boot itself says it for its own properties.
+ */
+@Order(0)
+final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
+
+	private final @Nullable Environment environment;
+
+	InvalidPropertyFailureAnalyzer(@Nullable Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	protected @Nullable FailureAnalysis analyze(Throwable rootFailure,
+			InvalidConfigurationPropertyValueException cause) {
+		if (!cause.getName().startsWith("kosmos.tracing.")) {
+			return null;
+		}
+		ConfigurationProperty property = find(ConfigurationPropertyName.of(cause.getName()));
+		Object value = (property != null) ? property.getValue() : cause.getValue();
+		String origin = (property != null) ? " (from " + property.getOrigin() + ")" : "";
+		return new FailureAnalysis("Invalid value '" + value + "' for configuration property '" + cause.getName() + "'"
+				+ origin + ". " + cause.getReason(), "Change the value of '" + cause.getName() + "'.", cause);
+	}
+
+	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
+		if (this.environment == null) {
+			return null;
+		}
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			ConfigurationProperty property = source.getConfigurationProperty(name);
+			if (property != null) {
+				return property;
+			}
+		}
+		return null;
+	}
+
+}

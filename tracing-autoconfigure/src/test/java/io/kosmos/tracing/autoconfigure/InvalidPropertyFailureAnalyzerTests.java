@@ -1,0 +1,126 @@
+package io.kosmos.tracing.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What the user of a real application reads after a bad value.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class InvalidPropertyFailureAnalyzerTests {
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			sampling.probability           | 1.5               | It must be from 0.0 to 1.0.
+			sampling.probability           | -0.1              | It must be from 0.0 to 1.0.
+			sampling.probability           | NaN               | It must be from 0.0 to 1.0.
+			exporter.endpoint              | ''                | It must be an http or https URL with a host
+			exporter.endpoint              | localhost:4317    | It must be an http or https URL with a host
+			exporter.endpoint              | jaeger            | It must be an http or https URL with a host
+			exporter.endpoint              | http://           | It must be an http or https URL with a host
+			exporter.endpoint              | http:///v1/traces | It must be an http or https URL with a host
+			exporter.endpoint              | ftp://jaeger:4317 | It must be an http or https URL with a host
+			exporter.endpoint              | http://a b        | It must be an http or https URL with a host
+			exporter.endpoint              | http://a:99999    | It must be an http or https URL with a host
+			exporter.timeout               | 0s                | It must be longer than 0.
+			exporter.timeout               | -1s               | It must be longer than 0.
+			exporter.ssl.bundle            | nowhere           | It must be the name of an SSL bundle
+			batch.queue-size               | 0                 | It must be at least 1.
+			batch.queue-size               | -1                | It must be at least 1.
+			batch.max-size                 | 0                 | It must be at least 1.
+			batch.max-size                 | 4096              | at most kosmos.tracing.batch.queue-size, which is 2048
+			batch.delay                    | 0s                | It must be longer than 0.
+			batch.delay                    | -1s               | It must be longer than 0.
+			batch.export-timeout           | 0s                | It must be longer than 0.
+			limits.attribute-value-length  | 0                 | It must be at least 1.
+			limits.attributes              | -1                | It must be at least 1.
+			limits.events                  | 0                 | It must be at least 1.
+			limits.links                   | 0                 | It must be at least 1.
+			limits.attributes-per-event    | 0                 | It must be at least 1.
+			limits.attributes-per-link     | 0                 | It must be at least 1.
+			propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
+			""")
+	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
+		startFails("--kosmos.tracing." + key + "=" + value);
+		assertThat(output)
+			.contains("Invalid value '" + value + "' for configuration property 'kosmos.tracing." + key
+					+ "' (from \"kosmos.tracing." + key + "\" from property source \"commandLineArgs\"). ")
+			.contains(allowed)
+			.contains("Change the value of 'kosmos.tracing." + key + "'.")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			enabled                 | maybe   | java.lang.Boolean
+			exporter.enabled        | maybe   | java.lang.Boolean
+			log-correlation.enabled | maybe   | java.lang.Boolean
+			context.executors       | maybe   | java.lang.Boolean
+			context.reactor         | maybe   | java.lang.Boolean
+			sampling.enabled        | maybe   | boolean
+			sampling.probability    | often   | java.lang.Double
+			exporter.protocol       | udp     | GRPC
+			exporter.protocol       | udp     | HTTP
+			exporter.compression    | zip     | GZIP
+			exporter.timeout        | soon    | not a valid duration
+			propagation.type        | jaeger  | B3_MULTI
+			propagation.type        | jaeger  | W3C
+			batch.delay             | soon    | not a valid duration
+			batch.queue-size        | many    | java.lang.Integer
+			limits.attributes       | many    | java.lang.Integer
+			console.format          | table   | TREE
+			""")
+	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
+		startFails("--kosmos.tracing." + key + "=" + value);
+		assertThat(output).containsPattern("Property: kosmos\\.tracing\\." + key + "(\\[0])?\\R")
+			.contains("Value: \"" + value + "\"")
+			.contains(allowed)
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void shouldSayWhichBundlesThereAre(CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.ssl.bundle=nowhere", "--spring.ssl.bundle.pem.jaeger.truststore.type=PEM");
+		assertThat(output).contains("It must be the name of an SSL bundle below spring.ssl.bundle. There are [jaeger].");
+	}
+
+	@Test
+	void shouldNameBootsKeyWhenTheValueIsBootsOrOfAVariable(CapturedOutput output) {
+		startFails("--management.opentelemetry.tracing.export.otlp.endpoint=localhost:4317");
+		assertThat(output).contains("Invalid value 'localhost:4317' for configuration property"
+				+ " 'management.opentelemetry.tracing.export.otlp.endpoint'")
+			.contains("It must be an http or https URL with a host");
+	}
+
+	@Test
+	void shouldNameBootsKeyOfTheProbability(CapturedOutput output) {
+		startFails("--management.tracing.sampling.probability=7");
+		assertThat(output).contains("for configuration property 'management.tracing.sampling.probability'")
+			.contains("It must be from 0.0 to 1.0.");
+	}
+
+	private static void startFails(String... arguments) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		assertThatException().isThrownBy(() -> application.run(arguments).close());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
