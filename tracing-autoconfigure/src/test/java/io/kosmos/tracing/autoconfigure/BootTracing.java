@@ -33,7 +33,7 @@ public final class BootTracing {
 				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
 				NoopTracerAutoConfiguration.class, ObservationAutoConfiguration.class, SslAutoConfiguration.class,
 				ProjectInfoAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
-				TaskSchedulingAutoConfiguration.class, KosmosTracingAutoConfiguration.class,
+				TaskSchedulingAutoConfiguration.class, DisabledAutoConfiguration.class, KosmosTracingAutoConfiguration.class,
 				SpansAutoConfiguration.class, ContextAutoConfiguration.class, ExportAutoConfiguration.class,
 				PropagationAutoConfiguration.class, SamplingAutoConfiguration.class));
 	}

@@ -3,7 +3,10 @@ package io.kosmos.tracing.autoconfigure;
 import java.util.Properties;
 
 import io.kosmos.tracing.Spans;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -119,7 +122,27 @@ class KosmosTracingAutoConfigurationTests {
 			assertThat(context.getBean(StartupReport.class).describe())
 				.isEqualTo("There are no traces, because OpenTelemetry is off (OTEL_SDK_DISABLED or"
 						+ " management.opentelemetry.enabled)");
-			context.getBean(Spans.class).in("work", () -> assertThat(context.getBean(Spans.class).current()).isNotNull());
+			context.getBean(Spans.class)
+				.in("work", () -> assertThat(Span.current().getSpanContext().isValid()).isFalse());
+			assertThat(context.getBean(Tracer.class).spanBuilder("own").startSpan().getSpanContext().isValid())
+				.isFalse();
+		});
+	}
+
+	@Test
+	void shouldBackOffForTheOpenTelemetryOfTheApplicationWhenOpenTelemetryIsOff() {
+		OpenTelemetry own = OpenTelemetry.noop();
+		this.runner.withPropertyValues("management.opentelemetry.enabled=false")
+			.withBean("own", OpenTelemetry.class, () -> own)
+			.run((context) -> assertThat(context).getBean(OpenTelemetry.class).isSameAs(own));
+	}
+
+	@Test
+	void shouldStillPropagateWhatCallersSendWhenOpenTelemetryIsOff() {
+		this.runner.withPropertyValues("management.opentelemetry.enabled=false").run((context) -> {
+			assertThat(context).hasSingleBean(OpenTelemetry.class);
+			assertThat(context.getBean(OpenTelemetry.class).getPropagators().getTextMapPropagator().fields())
+				.contains("traceparent");
 		});
 	}
 

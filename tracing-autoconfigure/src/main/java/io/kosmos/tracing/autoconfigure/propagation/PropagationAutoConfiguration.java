@@ -6,6 +6,7 @@ import java.util.List;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationProperties.Type;
 import io.micrometer.tracing.otel.bridge.OtelBaggageManager;
 import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
+import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.micrometer.tracing.otel.propagation.BaggageTextMapPropagator;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
@@ -32,7 +33,7 @@ import org.springframework.util.ClassUtils;
  * {@link EnableAutoConfiguration Auto-configuration} of the propagators.
  */
 @AutoConfiguration(before = OpenTelemetryTracingAutoConfiguration.class)
-@ConditionalOnClass({ BaggageTextMapPropagator.class, B3Propagator.class, OpenTelemetryTracingAutoConfiguration.class })
+@ConditionalOnClass({ OtelTracer.class, B3Propagator.class, OpenTelemetryTracingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PropagationProperties.class, TracingProperties.class })
 public final class PropagationAutoConfiguration {
