@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,9 +82,8 @@ final class JaegerServer implements AutoCloseable {
 	 * @return the server, ready
 	 */
 	static JaegerServer startBinary(Path config, Path directory, Map<String, String> environment) {
-		String binary = binary()
-			.orElseThrow(() -> Prerequisite.missing("Needs a Docker engine, or a Jaeger binary on the PATH or named by "
-					+ "the environment variable JAEGER_BINARY"))
+		String binary = binary().orElseThrow(() -> Prerequisite.missing(
+				"Needs a Jaeger binary, on the PATH or named by JAEGER_BINARY; a Docker engine does for most tests"))
 			.toString();
 		List<String> ports = ServerProcess.freePorts(6);
 		Map<String, String> all = new LinkedHashMap<>(environment);
@@ -116,8 +116,7 @@ final class JaegerServer implements AutoCloseable {
 		if (named != null) {
 			return Optional.of(Path.of(named));
 		}
-		return List.of(System.getenv("PATH").split(File.pathSeparator))
-			.stream()
+		return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
 			.map((directory) -> Path.of(directory, "jaeger"))
 			.filter(Files::isExecutable)
 			.findFirst();
