@@ -5,6 +5,7 @@ import java.sql.SQLException;
 
 import javax.sql.DataSource;
 
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.instrumentation.jdbc.internal.OpenTelemetryConnection;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -32,7 +33,10 @@ final class ConnectionInterceptor implements MethodInterceptor {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
-		if (!isGetConnection(invocation)) {
+		// Outside any trace, as when a schema is migrated at start-up, each statement
+		// would be
+		// a trace of its own.
+		if (!isGetConnection(invocation) || !Span.current().getSpanContext().isValid()) {
 			return invocation.proceed();
 		}
 		if (this.target instanceof AbstractRoutingDataSource) {

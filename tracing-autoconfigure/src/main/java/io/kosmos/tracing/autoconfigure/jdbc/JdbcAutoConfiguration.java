@@ -19,7 +19,8 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /**
  * Makes each statement that goes through a {@code DataSource} bean a client span below
  * the current span, by the OpenTelemetry JDBC library and in the stable semantic
- * conventions for databases. The SQL is recorded without its literals.
+ * conventions for databases. The SQL is recorded without its literals. A connection that
+ * is taken outside any trace is not traced.
  * <p>
  * A data source that is traced already stays as it is, and nothing is done when
  * datasource-micrometer traces them or the OpenTelemetry Java agent is attached.

@@ -12,8 +12,11 @@ import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.instrumentation.jdbc.datasource.JdbcTelemetry;
@@ -22,6 +25,8 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -62,6 +67,29 @@ class JdbcAutoConfigurationTests {
 		.withPropertyValues("management.tracing.sampling.probability=1.0",
 				"spring.datasource.url=jdbc:h2:mem:orders;DB_CLOSE_DELAY=-1")
 		.withBean("recorder", SimpleSpanProcessor.class, () -> SimpleSpanProcessor.builder(this.spans).build());
+
+	private Scope trace;
+
+	@BeforeEach
+	void beInsideATrace() {
+		this.trace = Span
+			.wrap(SpanContext.create("1".repeat(32), "2".repeat(16), TraceFlags.getSampled(), TraceState.getDefault()))
+			.makeCurrent();
+	}
+
+	@AfterEach
+	void leaveTheTrace() {
+		this.trace.close();
+	}
+
+	@Test
+	void shouldNotMakeATraceOfAStatementOutsideAnyTrace() {
+		this.trace.close();
+		this.contextRunner.run((context) -> {
+			context.getBean(JdbcTemplate.class).execute("select 1");
+			assertThat(this.spans.getFinishedSpanItems()).isEmpty();
+		});
+	}
 
 	@Test
 	void shouldMakeStatementClientSpanBelowCurrentSpan() {
