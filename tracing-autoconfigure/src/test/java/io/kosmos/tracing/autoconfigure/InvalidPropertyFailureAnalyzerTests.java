@@ -92,15 +92,18 @@ class InvalidPropertyFailureAnalyzerTests {
 
 	@Test
 	void shouldSayWhichBundlesThereAre(CapturedOutput output) {
-		startFails("--kosmos.tracing.exporter.ssl.bundle=nowhere", "--spring.ssl.bundle.pem.jaeger.truststore.type=PEM");
-		assertThat(output).contains("It must be the name of an SSL bundle below spring.ssl.bundle. There are [jaeger].");
+		startFails("--kosmos.tracing.exporter.ssl.bundle=nowhere",
+				"--spring.ssl.bundle.pem.jaeger.truststore.type=PEM");
+		assertThat(output)
+			.contains("It must be the name of an SSL bundle below spring.ssl.bundle. There are [jaeger].");
 	}
 
 	@Test
 	void shouldNameBootsKeyWhenTheValueIsBootsOrOfAVariable(CapturedOutput output) {
 		startFails("--management.opentelemetry.tracing.export.otlp.endpoint=localhost:4317");
-		assertThat(output).contains("Invalid value 'localhost:4317' for configuration property"
-				+ " 'management.opentelemetry.tracing.export.otlp.endpoint'")
+		assertThat(output)
+			.contains("Invalid value 'localhost:4317' for configuration property"
+					+ " 'management.opentelemetry.tracing.export.otlp.endpoint'")
 			.contains("It must be an http or https URL with a host");
 	}
 

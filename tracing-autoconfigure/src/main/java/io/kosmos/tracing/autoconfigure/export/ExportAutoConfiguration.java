@@ -218,8 +218,8 @@ public final class ExportAutoConfiguration {
 		return SpanLimits.builder()
 			.setMaxAttributeValueLength(or(properties.attributeValueLength(),
 					Binder.get(environment)
-.bind(BOOT_LIMITS + "max-attribute-value-length", Integer.class)
-.orElse(ATTRIBUTE_VALUE_LENGTH)))
+						.bind(BOOT_LIMITS + "max-attribute-value-length", Integer.class)
+						.orElse(ATTRIBUTE_VALUE_LENGTH)))
 			.setMaxNumberOfAttributes(or(properties.attributes(), limits.getMaxAttributes()))
 			.setMaxNumberOfEvents(or(properties.events(), limits.getMaxEvents()))
 			.setMaxNumberOfLinks(or(properties.links(), limits.getMaxLinks()))

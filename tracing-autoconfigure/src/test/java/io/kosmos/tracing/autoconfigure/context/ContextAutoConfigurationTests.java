@@ -116,9 +116,8 @@ class ContextAutoConfigurationTests {
 
 	private static CompletableFuture<Seen> schedule(TaskScheduler scheduler) {
 		CompletableFuture<Seen> seen = new CompletableFuture<>();
-		scheduler.schedule(() -> {
-			seen.complete(Seen.now());
-		}, Instant.now());
+		Runnable task = () -> seen.complete(Seen.now());
+		scheduler.schedule(task, Instant.now());
 		return seen;
 	}
 
@@ -127,13 +126,14 @@ class ContextAutoConfigurationTests {
 	void shouldKeepTheSpanInReactor(Opened opened) throws Exception {
 		try (ConfigurableApplicationContext context = run()) {
 			opened.in(context,
-					() -> Mono.just(1).publishOn(Schedulers.newSingle("publish")).map((ignored) -> Seen.now()).toFuture());
+					() -> Mono.just(1)
+						.publishOn(Schedulers.newSingle("publish"))
+						.map((ignored) -> Seen.now())
+						.toFuture());
 			opened.in(context,
 					() -> Mono.fromCallable(Seen::now).subscribeOn(Schedulers.newSingle("subscribe")).toFuture());
-			opened.in(context,
-					() -> Mono.fromCallable(Seen::now).subscribeOn(Schedulers.boundedElastic()).toFuture());
-			opened.in(context,
-					() -> Mono.delay(Duration.ofMillis(1)).map((ignored) -> Seen.now()).toFuture());
+			opened.in(context, () -> Mono.fromCallable(Seen::now).subscribeOn(Schedulers.boundedElastic()).toFuture());
+			opened.in(context, () -> Mono.delay(Duration.ofMillis(1)).map((ignored) -> Seen.now()).toFuture());
 		}
 	}
 
@@ -146,7 +146,8 @@ class ContextAutoConfigurationTests {
 						() -> Mono.just(1).publishOn(single).map((ignored) -> Seen.now()).publishOn(single).toFuture());
 				CompletableFuture<Seen> after = new CompletableFuture<>();
 				single.schedule(() -> after.complete(Seen.now()));
-				assertThat(after.get(5, TimeUnit.SECONDS).spanId()).isEqualTo(Span.getInvalid().getSpanContext().getSpanId());
+				assertThat(after.get(5, TimeUnit.SECONDS).spanId())
+					.isEqualTo(Span.getInvalid().getSpanContext().getSpanId());
 			}
 		}
 		finally {
@@ -259,7 +260,8 @@ class ContextAutoConfigurationTests {
 				Seen seen = Seen.now();
 				assertThat(MDC.get("traceId")).isEqualTo(seen.traceId());
 				assertThat(MDC.get("spanId")).isEqualTo(seen.spanId());
-				assertThat(output.getOut()).containsPattern(".*\\[" + seen.traceId() + "-" + seen.spanId() + "].*: inside");
+				assertThat(output.getOut())
+					.containsPattern(".*\\[" + seen.traceId() + "-" + seen.spanId() + "].*: inside");
 			});
 			logger.info("outside");
 			assertThat(output.getOut()).containsPattern("\\[ {49}].*: outside");
@@ -342,22 +344,21 @@ class ContextAutoConfigurationTests {
 
 		OBSERVATION, OPENTELEMETRY, SPANS, OPENTELEMETRY_IN_OBSERVATION, SPANS_IN_OBSERVATION;
 
-		Seen in(ConfigurableApplicationContext context, Supplier<Future<Seen>> task)
-				throws Exception {
+		Seen in(ConfigurableApplicationContext context, Supplier<Future<Seen>> task) throws Exception {
 			ObservationRegistry registry = context.getBean(ObservationRegistry.class);
 			return switch (this) {
 				case OBSERVATION -> Observation.createNotStarted("outer", registry).observeChecked(() -> check(task));
 				case OPENTELEMETRY -> inSpan(context, task);
 				case SPANS -> context.getBean(Spans.class).in("inner", () -> check(task));
-				case OPENTELEMETRY_IN_OBSERVATION -> Observation.createNotStarted("outer", registry)
-					.observeChecked(() -> inSpan(context, task));
+				case OPENTELEMETRY_IN_OBSERVATION ->
+					Observation.createNotStarted("outer", registry).observeChecked(() -> inSpan(context, task));
 				case SPANS_IN_OBSERVATION -> Observation.createNotStarted("outer", registry)
 					.observeChecked(() -> context.getBean(Spans.class).in("inner", () -> check(task)));
 			};
 		}
 
-		private static Seen inSpan(ConfigurableApplicationContext context,
-				Supplier<Future<Seen>> task) throws Exception {
+		private static Seen inSpan(ConfigurableApplicationContext context, Supplier<Future<Seen>> task)
+				throws Exception {
 			Span span = context.getBean(Tracer.class).spanBuilder("inner").startSpan();
 			try (Scope scope = span.makeCurrent()) {
 				return check(task);
@@ -388,9 +389,8 @@ class ContextAutoConfigurationTests {
 
 		static Seen now() {
 			Span span = Span.current();
-			return new Seen(Thread.currentThread().getName(),
-					span.getSpanContext().getTraceId(), span.getSpanContext().getSpanId(), MDC.get("traceId"),
-					MDC.get("spanId"));
+			return new Seen(Thread.currentThread().getName(), span.getSpanContext().getTraceId(),
+					span.getSpanContext().getSpanId(), MDC.get("traceId"), MDC.get("spanId"));
 		}
 
 	}

@@ -187,7 +187,8 @@ class OtlpDeliveryTests {
 	}
 
 	private static void keytool(String... arguments) throws Exception {
-		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+		ProcessBuilder builder = new ProcessBuilder(
+				Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
 		builder.command().addAll(List.of(arguments));
 		builder.command().addAll(List.of("-storepass", PASSWORD));
 		Process process = builder.redirectErrorStream(true).start();

@@ -71,7 +71,8 @@ class PropagationAutoConfigurationTests {
 			.run((context) -> assertThat(inject(propagator(context.getBean(ContextPropagators.class))))
 				.containsOnlyKeys("b3"));
 		this.runner
-			.withPropertyValues("management.tracing.propagation.produce=b3", "management.tracing.propagation.consume=w3c")
+			.withPropertyValues("management.tracing.propagation.produce=b3",
+					"management.tracing.propagation.consume=w3c")
 			.run((context) -> {
 				TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
 				assertThat(inject(propagator)).containsOnlyKeys("b3");
@@ -128,8 +129,9 @@ class PropagationAutoConfigurationTests {
 	void shouldReadTheB3TraceBesideBaggage() {
 		this.runner.run((context) -> {
 			TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
-			Context extracted = propagator.extract(Context.root(), Map.of("baggage", "tenant=a", "X-B3-TraceId", TRACE,
-					"X-B3-SpanId", SPAN, "X-B3-Sampled", "1"), Headers.INSTANCE);
+			Context extracted = propagator.extract(Context.root(),
+					Map.of("baggage", "tenant=a", "X-B3-TraceId", TRACE, "X-B3-SpanId", SPAN, "X-B3-Sampled", "1"),
+					Headers.INSTANCE);
 			assertThat(Span.fromContext(extracted).getSpanContext().getTraceId()).isEqualTo(TRACE);
 			assertThat(Baggage.fromContext(extracted).getEntryValue("tenant")).isEqualTo("a");
 		});
@@ -172,10 +174,10 @@ class PropagationAutoConfigurationTests {
 
 	@Test
 	void shouldUseThePropagatorOfTheApplicationToo() {
-		this.runner.withBean("own", TextMapPropagator.class, OwnPropagator::new).run((context) -> {
-			assertThat(inject(propagator(context.getBean(ContextPropagators.class)))).containsEntry("x-own", "yes")
-				.containsKeys("traceparent", "X-B3-TraceId");
-		});
+		this.runner.withBean("own", TextMapPropagator.class, OwnPropagator::new)
+			.run((context) -> assertThat(inject(propagator(context.getBean(ContextPropagators.class))))
+				.containsEntry("x-own", "yes")
+				.containsKeys("traceparent", "X-B3-TraceId"));
 	}
 
 	@Test
