@@ -31,7 +31,7 @@ final class BootContext implements AutoCloseable {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		return new BootContext(application.run("--logging.level.root=warn", "--spring.main.banner-mode=off",
-				"--kosmos.tracing.enabled=" + kosmosTracing,
+				"--kosmos.tracing.enabled=" + kosmosTracing, "--management.opentelemetry.enabled=true",
 				"--kosmos.tracing.sampling.probability=" + sampling.probability(),
 				"--management.tracing.sampling.probability=" + sampling.probability(),
 				"--management.observations.annotations.enabled=true",

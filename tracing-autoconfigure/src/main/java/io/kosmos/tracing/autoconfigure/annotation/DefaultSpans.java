@@ -48,7 +48,8 @@ final class DefaultSpans implements Spans {
 
 		private boolean newRoot;
 
-		private final List<Object> attributes = new ArrayList<>(0);
+		/** Keys and values in turn. */
+		private final List<Object> attributes = new ArrayList<>(4);
 
 		private DefaultBuilder(String name) {
 			this.name = name;

@@ -49,6 +49,13 @@ final class ReactorTracing {
 	}
 
 	/**
+	 * Whether a method with the given return type may return a publisher.
+	 */
+	static boolean mayReturnPublisher(Class<?> returnType) {
+		return SpanLifecycle.mayBe(returnType, Mono.class) || SpanLifecycle.mayBe(returnType, Flux.class);
+	}
+
+	/**
 	 * Whether a method with the given return type gives back what {@link #trace} makes.
 	 */
 	static boolean isTraceable(Class<?> returnType) {

@@ -69,11 +69,12 @@ final class SpanLifecycle {
 	 */
 	boolean unsampled(Context parent) {
 		Span span = Span.fromContextOrNull(parent);
-		if (span == null || span.isRecording()) {
+		if (span == null) {
 			return false;
 		}
 		SpanContext context = span.getSpanContext();
-		return context.isValid() && !context.isSampled() && !context.isRemote()
+		// Whether it is recording comes late, since a span takes a lock to tell.
+		return !context.isSampled() && !context.isRemote() && context.isValid() && !span.isRecording()
 				&& Boolean.TRUE.equals(this.unsampledParentDecides.get());
 	}
 
@@ -107,6 +108,18 @@ final class SpanLifecycle {
 		catch (Throwable ex) {
 			this.failures.record(site, ex);
 		}
+	}
+
+	/**
+	 * Whether a method with the given return type may return an asynchronous result.
+	 */
+	static boolean mayBeAsynchronous(Class<?> returnType) {
+		return mayBe(returnType, Future.class) || mayBe(returnType, CompletionStage.class)
+				|| (REACTOR && ReactorTracing.mayReturnPublisher(returnType));
+	}
+
+	static boolean mayBe(Class<?> returnType, Class<?> type) {
+		return returnType.isAssignableFrom(type) || type.isAssignableFrom(returnType);
 	}
 
 	/**
@@ -172,18 +185,22 @@ final class SpanLifecycle {
 
 	void succeed(Span span, @Nullable Object result, ResultRecorder recorder, String site) {
 		try {
-			if (span.isRecording()) {
-				try {
-					recorder.record(span, result);
-				}
-				catch (Throwable ex) {
-					this.failures.record(site, ex);
-				}
-				if (!isFailed(span)) {
-					span.setStatus(StatusCode.OK);
-				}
+			if (recorder != ResultRecorder.NONE && span.isRecording()) {
+				record(recorder, span, result, site);
+			}
+			if (!isFailed(span)) {
+				span.setStatus(StatusCode.OK);
 			}
 			span.end();
+		}
+		catch (Throwable ex) {
+			this.failures.record(site, ex);
+		}
+	}
+
+	private void record(ResultRecorder recorder, Span span, @Nullable Object result, String site) {
+		try {
+			recorder.record(span, result);
 		}
 		catch (Throwable ex) {
 			this.failures.record(site, ex);

@@ -50,7 +50,7 @@ final class TracedInterceptor implements MethodInterceptor {
 		}
 		this.lifecycle.close(scope, method.site());
 		ResultRecorder recorder = method.recorder(this.lifecycle, target, invocation.getArguments());
-		if (SpanLifecycle.isAsynchronous(result)) {
+		if (method.mayBeAsynchronous() && SpanLifecycle.isAsynchronous(result)) {
 			return this.lifecycle.follow(span, result, recorder, method.site(),
 					(context) -> start(method, context, invocation));
 		}

@@ -42,7 +42,11 @@ final class TracedMethod {
 
 	private final boolean newRoot;
 
+	private final Class<?> targetClass;
+
 	private final boolean reactive;
+
+	private final boolean mayBeAsynchronous;
 
 	private final Attributes constants;
 
@@ -68,6 +72,8 @@ final class TracedMethod {
 				: method.getDeclaringClass().getSimpleName() + "." + method.getName();
 		this.kind = traced.kind();
 		this.newRoot = traced.newRoot();
+		this.targetClass = targetClass;
+		this.mayBeAsynchronous = SpanLifecycle.mayBeAsynchronous(method.getReturnType());
 		this.reactive = SpanLifecycle.REACTOR && ReactorTracing.isTraceable(method.getReturnType());
 		List<String> parameterNames = parameterNames(method);
 		this.arguments = arguments(method, parameterNames);
@@ -170,6 +176,17 @@ final class TracedMethod {
 	 */
 	boolean reactive() {
 		return this.reactive;
+	}
+
+	/**
+	 * Whether the result of a call has to be looked at for work that goes on.
+	 */
+	boolean mayBeAsynchronous() {
+		return this.mayBeAsynchronous;
+	}
+
+	boolean belongsTo(Class<?> targetClass) {
+		return this.targetClass == targetClass;
 	}
 
 	/**

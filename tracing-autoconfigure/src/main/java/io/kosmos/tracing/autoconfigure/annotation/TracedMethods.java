@@ -27,6 +27,12 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 
 	private final Map<MethodClassKey, TracedMethod> methods = new ConcurrentHashMap<>();
 
+	/**
+	 * The first one seen of each method, which is the right one unless beans of several
+	 * classes inherit it: found without a key object.
+	 */
+	private final Map<Method, TracedMethod> first = new ConcurrentHashMap<>();
+
 	TracedMethods() {
 		setClassFilter((type) -> isWeavable(type) && AnnotationUtils.isCandidateClass(type, Traced.class));
 	}
@@ -43,6 +49,18 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 	 * @return the metadata, or {@code null} if the method is not traced
 	 */
 	@Nullable TracedMethod find(Method method, Class<?> targetClass) {
+		TracedMethod first = this.first.get(method);
+		if (first != null && first.belongsTo(targetClass)) {
+			return first;
+		}
+		TracedMethod found = resolve(method, targetClass);
+		if (found != null && found.belongsTo(targetClass)) {
+			this.first.putIfAbsent(method, found);
+		}
+		return found;
+	}
+
+	private @Nullable TracedMethod resolve(Method method, Class<?> targetClass) {
 		MethodClassKey key = new MethodClassKey(method, targetClass);
 		TracedMethod known = this.methods.get(key);
 		if (known != null) {

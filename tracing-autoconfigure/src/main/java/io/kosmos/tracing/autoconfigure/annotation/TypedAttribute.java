@@ -52,6 +52,15 @@ final class TypedAttribute {
 	}
 
 	void set(SpanBuilder builder, @Nullable Object value) {
+		// The most usual types, without a detour.
+		if (value instanceof String text) {
+			builder.setAttribute(this.string, text);
+			return;
+		}
+		if (value instanceof Integer number) {
+			builder.setAttribute(this.integral, number.longValue());
+			return;
+		}
 		Object plain = plain(value);
 		if (plain != null) {
 			builder.setAttribute(keyFor(plain), plain);
