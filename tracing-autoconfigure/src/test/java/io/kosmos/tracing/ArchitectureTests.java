@@ -14,6 +14,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,10 +23,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.annotation.Bean;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @AnalyzeClasses(packages = "io.kosmos.tracing", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -33,7 +31,8 @@ class ArchitectureTests {
 	private static final String AUTOCONFIGURE = "io.kosmos.tracing.autoconfigure";
 
 	@ArchTest
-	static final ArchRule apiDependsOnlyOnItsAllowList = classes().that()
+	static final ArchRule apiDependsOnlyOnItsAllowList = ArchRuleDefinition.classes()
+		.that()
 		.resideInAPackage("io.kosmos.tracing")
 		.should()
 		.onlyDependOnClassesThat()
@@ -41,36 +40,44 @@ class ArchitectureTests {
 				"org.jspecify.annotations", "org.springframework.core.annotation");
 
 	@ArchTest
-	static final ArchRule featuresDoNotDependOnEachOther = slices().matching(AUTOCONFIGURE + ".(*)..")
+	static final ArchRule featuresDoNotDependOnEachOther = SlicesRuleDefinition.slices()
+		.matching(AUTOCONFIGURE + ".(*)..")
 		.should()
 		.notDependOnEachOther();
 
 	@ArchTest
-	static final ArchRule entryDoesNotDependOnFeatures = noClasses().that()
+	static final ArchRule entryDoesNotDependOnFeatures = ArchRuleDefinition.noClasses()
+		.that()
 		.resideInAPackage(AUTOCONFIGURE)
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage(AUTOCONFIGURE + ".(*)..");
 
 	@ArchTest
-	static final ArchRule featuresDoNotDependOnEntry = noClasses().that()
+	static final ArchRule featuresDoNotDependOnEntry = ArchRuleDefinition.noClasses()
+		.that()
 		.resideInAPackage(AUTOCONFIGURE + ".(*)..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage(AUTOCONFIGURE);
 
 	@ArchTest
-	static final ArchRule packagesHaveNoCycles = slices().matching("io.kosmos.(**)").should().beFreeOfCycles();
+	static final ArchRule packagesHaveNoCycles = SlicesRuleDefinition.slices()
+		.matching("io.kosmos.(**)")
+		.should()
+		.beFreeOfCycles();
 
 	@ArchTest
-	static final ArchRule onlyAutoConfigurationsAndPropertiesArePublic = classes().that()
+	static final ArchRule onlyAutoConfigurationsAndPropertiesArePublic = ArchRuleDefinition.classes()
+		.that()
 		.resideInAPackage(AUTOCONFIGURE + "..")
 		.and()
 		.arePublic()
 		.should(beOrBeWithin("AutoConfiguration", "Properties"));
 
 	@ArchTest
-	static final ArchRule autoConfigurationsAreFinalAndAnnotated = classes().that()
+	static final ArchRule autoConfigurationsAreFinalAndAnnotated = ArchRuleDefinition.classes()
+		.that()
 		.haveSimpleNameEndingWith("AutoConfiguration")
 		.should()
 		.bePublic()
@@ -80,20 +87,24 @@ class ArchitectureTests {
 		.beAnnotatedWith(AutoConfiguration.class);
 
 	@ArchTest
-	static final ArchRule beanMethodsAreNotPublic = methods().that()
+	static final ArchRule beanMethodsAreNotPublic = ArchRuleDefinition.methods()
+		.that()
 		.areAnnotatedWith(Bean.class)
 		.should()
 		.notBePublic();
 
 	@ArchTest
-	static final ArchRule classConditionsAreNotOnMethods = methods().should()
+	static final ArchRule classConditionsAreNotOnMethods = ArchRuleDefinition.methods()
+		.should()
 		.notBeAnnotatedWith(ConditionalOnClass.class);
 
 	@ArchTest
-	static final ArchRule namesSayWhatAClassIs = noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Manager)");
+	static final ArchRule namesSayWhatAClassIs = ArchRuleDefinition.noClasses()
+		.should()
+		.haveNameMatching(".*(Util|Utils|Helper|Manager)");
 
 	@ArchTest
-	static void autoConfigurationsAreListed(JavaClasses classes) {
+	void autoConfigurationsAreListed(JavaClasses classes) {
 		List<String> listed = ImportCandidates.load(AutoConfiguration.class, null)
 			.getCandidates()
 			.stream()
@@ -106,7 +117,7 @@ class ArchitectureTests {
 	}
 
 	@ArchTest
-	static void packagesAreNullMarked(JavaClasses classes) {
+	void packagesAreNullMarked(JavaClasses classes) {
 		Set<JavaPackage> packages = classes.getPackage("io.kosmos.tracing").getSubpackagesInTree();
 		assertThat(packages).hasSizeGreaterThan(5)
 			.filteredOn((candidate) -> !candidate.getClasses().isEmpty())

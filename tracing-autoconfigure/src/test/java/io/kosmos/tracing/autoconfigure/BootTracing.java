@@ -33,9 +33,9 @@ public final class BootTracing {
 				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
 				NoopTracerAutoConfiguration.class, ObservationAutoConfiguration.class, SslAutoConfiguration.class,
 				ProjectInfoAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
-				TaskSchedulingAutoConfiguration.class, DisabledAutoConfiguration.class, KosmosTracingAutoConfiguration.class,
-				SpansAutoConfiguration.class, ContextAutoConfiguration.class, ExportAutoConfiguration.class,
-				PropagationAutoConfiguration.class, SamplingAutoConfiguration.class));
+				TaskSchedulingAutoConfiguration.class, DisabledAutoConfiguration.class,
+				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, ContextAutoConfiguration.class,
+				ExportAutoConfiguration.class, PropagationAutoConfiguration.class, SamplingAutoConfiguration.class));
 	}
 
 }

@@ -48,7 +48,8 @@ class ConfigurationDocumentTests {
 			.stream()
 			.map((property) -> "| `%s` | %s | %s | %s |\n".formatted(property.name(), type(property.type()),
 					defaultValue(property), property.description()))
-			.collect(Collectors.joining("", "\n| Property | Type | Default | Description |\n|---|---|---|---|\n", "\n"));
+			.collect(
+					Collectors.joining("", "\n| Property | Type | Default | Description |\n|---|---|---|---|\n", "\n"));
 	}
 
 	private static String defaultValue(Property property) {

@@ -48,11 +48,10 @@ class DefaultsEnvironmentPostProcessorTests {
 				"--management.opentelemetry.tracing.export.otlp.endpoint=http://localhost:4318/v1/traces")) {
 			Service service = context.getBean(Service.class);
 			assertThat(service.work()).isEqualTo("done");
-			Observation.createNotStarted("observed", context.getBean(ObservationRegistry.class))
-				.observe(() -> {
-					assertThat(Span.current().getSpanContext().isValid()).isFalse();
-					assertThat(MDC.get("traceId")).isNull();
-				});
+			Observation.createNotStarted("observed", context.getBean(ObservationRegistry.class)).observe(() -> {
+				assertThat(Span.current().getSpanContext().isValid()).isFalse();
+				assertThat(MDC.get("traceId")).isNull();
+			});
 			Span span = context.getBean(Tracer.class).spanBuilder("own").startSpan();
 			assertThat(span.getSpanContext().isValid()).isFalse();
 			span.end();

@@ -51,9 +51,9 @@ class KosmosTracingAutoConfigurationTests {
 	void shouldTakeTheVersionFromTheBuild() {
 		Properties build = new Properties();
 		build.setProperty("version", "2.0");
-		this.runner.withBean(BuildProperties.class, () -> new BuildProperties(build)).run((context) -> {
-			assertThat(attribute(context.getBean(Resource.class), "service.version")).isEqualTo("2.0");
-		});
+		this.runner.withBean(BuildProperties.class, () -> new BuildProperties(build))
+			.run((context) -> assertThat(attribute(context.getBean(Resource.class), "service.version"))
+				.isEqualTo("2.0"));
 		this.runner.withBean(BuildProperties.class, () -> new BuildProperties(build))
 			.withPropertyValues("kosmos.tracing.service.version=3.0")
 			.run((context) -> assertThat(attribute(context.getBean(Resource.class), "service.version"))
@@ -109,10 +109,9 @@ class KosmosTracingAutoConfigurationTests {
 	@Test
 	void shouldBackOffWithoutTheSdk() {
 		this.runner
-			.withClassLoader(new FilteredClassLoader(OpenTelemetrySdk.class, SdkTracerProvider.class,
-					SpanExporter.class))
-			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean(KosmosTracingAutoConfiguration.class));
+			.withClassLoader(
+					new FilteredClassLoader(OpenTelemetrySdk.class, SdkTracerProvider.class, SpanExporter.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(KosmosTracingAutoConfiguration.class));
 	}
 
 	@Test

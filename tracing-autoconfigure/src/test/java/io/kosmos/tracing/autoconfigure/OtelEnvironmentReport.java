@@ -29,8 +29,8 @@ class OtelEnvironmentReport {
 			print(context, SpanExporter.class);
 			print(context, BatchSpanProcessor.class);
 			print(context, SpanLimits.class);
-			System.out.println("REPORT propagated: "
-					+ context.getBean(ContextPropagators.class).getTextMapPropagator().fields());
+			System.out.println(
+					"REPORT propagated: " + context.getBean(ContextPropagators.class).getTextMapPropagator().fields());
 			System.out.println("REPORT " + context.getBean(StartupReport.class).describe());
 		}
 	}

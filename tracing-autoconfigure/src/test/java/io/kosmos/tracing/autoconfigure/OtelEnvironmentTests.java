@@ -49,10 +49,10 @@ class OtelEnvironmentTests {
 	void shouldPreferOwnPropertiesToVariablesAndVariablesToBoots() throws Exception {
 		String report = report(VARIABLES, "--kosmos.tracing.service.name=own",
 				"--kosmos.tracing.resource-attributes.team=own-team",
-				"--kosmos.tracing.exporter.endpoint=http://localhost:4318", "--kosmos.tracing.exporter.headers.api-key=x",
-				"--kosmos.tracing.exporter.compression=none", "--kosmos.tracing.sampling.probability=0.75",
-				"--kosmos.tracing.propagation.type=w3c", "--kosmos.tracing.batch.delay=5s",
-				"--kosmos.tracing.limits.attribute-value-length=1000",
+				"--kosmos.tracing.exporter.endpoint=http://localhost:4318",
+				"--kosmos.tracing.exporter.headers.api-key=x", "--kosmos.tracing.exporter.compression=none",
+				"--kosmos.tracing.sampling.probability=0.75", "--kosmos.tracing.propagation.type=w3c",
+				"--kosmos.tracing.batch.delay=5s", "--kosmos.tracing.limits.attribute-value-length=1000",
 				"--management.opentelemetry.tracing.export.timeout=9s",
 				"--management.opentelemetry.tracing.limits.max-events=1");
 		assertThat(report)

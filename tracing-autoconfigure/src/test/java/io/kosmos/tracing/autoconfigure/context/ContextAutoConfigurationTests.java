@@ -116,9 +116,8 @@ class ContextAutoConfigurationTests {
 
 	private static CompletableFuture<Seen> schedule(TaskScheduler scheduler) {
 		CompletableFuture<Seen> seen = new CompletableFuture<>();
-		scheduler.schedule(() -> {
-			seen.complete(Seen.now());
-		}, Instant.now());
+		Runnable task = () -> seen.complete(Seen.now());
+		scheduler.schedule(task, Instant.now());
 		return seen;
 	}
 

@@ -174,10 +174,10 @@ class PropagationAutoConfigurationTests {
 
 	@Test
 	void shouldUseThePropagatorOfTheApplicationToo() {
-		this.runner.withBean("own", TextMapPropagator.class, OwnPropagator::new).run((context) -> {
-			assertThat(inject(propagator(context.getBean(ContextPropagators.class)))).containsEntry("x-own", "yes")
-				.containsKeys("traceparent", "X-B3-TraceId");
-		});
+		this.runner.withBean("own", TextMapPropagator.class, OwnPropagator::new)
+			.run((context) -> assertThat(inject(propagator(context.getBean(ContextPropagators.class))))
+				.containsEntry("x-own", "yes")
+				.containsKeys("traceparent", "X-B3-TraceId"));
 	}
 
 	@Test
