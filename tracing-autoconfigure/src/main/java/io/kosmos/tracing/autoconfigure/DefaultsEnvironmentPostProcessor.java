@@ -34,7 +34,6 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 		Map<String, Object> off = new LinkedHashMap<>();
 		Map<String, Object> defaults = new LinkedHashMap<>();
 		if (!isOn(binder, "kosmos.tracing.enabled")) {
-			off.put("management.opentelemetry.enabled", "false");
 			off.put("management.tracing.export.enabled", "false");
 		}
 		else {

@@ -14,8 +14,8 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
@@ -56,7 +56,8 @@ class DefaultsEnvironmentPostProcessorTests {
 			assertThat(span.getSpanContext().isValid()).isFalse();
 			span.end();
 			assertThat(context.getBean(InMemorySpanExporter.class).getFinishedSpanItems()).isEmpty();
-			assertThat(context.getBeansOfType(SdkTracerProvider.class)).isEmpty();
+			context.getBean(OpenTelemetrySdk.class).getTracer("another").spanBuilder("another").startSpan().end();
+			assertThat(context.getBean(InMemorySpanExporter.class).getFinishedSpanItems()).isEmpty();
 			assertThat(context.getBeansOfType(SpanExporter.class).values())
 				.containsOnly(context.getBean(InMemorySpanExporter.class));
 			Map<String, String> headers = new HashMap<>();

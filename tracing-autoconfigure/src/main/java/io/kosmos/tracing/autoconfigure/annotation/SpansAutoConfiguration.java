@@ -40,7 +40,8 @@ public final class SpansAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static SpanLifecycle kosmosSpanLifecycle(Environment environment, ObjectProvider<OpenTelemetry> openTelemetry,
 			ObjectProvider<Sampler> sampler, Failures failures) {
-		boolean enabled = environment.getProperty("kosmos.tracing.enabled", Boolean.class, true);
+		boolean enabled = environment.getProperty("kosmos.tracing.enabled", Boolean.class, true)
+				&& environment.getProperty("management.opentelemetry.enabled", Boolean.class, true);
 		Supplier<OpenTelemetry> source = (enabled) ? () -> openTelemetry.getIfAvailable(OpenTelemetry::noop)
 				: OpenTelemetry::noop;
 		Supplier<Tracer> tracer = () -> source.get().getTracer("io.kosmos.tracing");

@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of the console exporter.
  *
- * @param format How finished spans are printed to standard output
+ * @param format How finished spans are printed to standard output.
  */
 @ConfigurationProperties("kosmos.tracing.console")
 public record ConsoleProperties(@DefaultValue("none") Format format) {

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.web;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebS
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -132,6 +134,15 @@ class ReactiveWebAutoConfigurationTests {
 			TomcatReactiveManagementContextAutoConfiguration.class })
 	@Import({ WebTracingServer.Recorder.class, Controllers.class })
 	static class Application {
+
+		// The global resources would be those of every other test in this JVM.
+		@Bean
+		ReactorResourceFactory reactorResources() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			resources.setShutdownQuietPeriod(Duration.ZERO);
+			return resources;
+		}
 
 		@Bean
 		CustomHealthIndicator custom(Environment environment, WebClient.Builder webClient) {
