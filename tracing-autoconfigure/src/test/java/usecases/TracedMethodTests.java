@@ -334,7 +334,8 @@ class TracedMethodTests {
 	void shouldRecordAnExceptionWhoseMessageFails() {
 		new TracedApplication(Hostile.class).run((app) -> {
 			Hostile hostile = app.bean(Hostile.class);
-			assertThat(catchThrowable(hostile::fail)).isSameAs(HostileException.THROWN);
+			// No report of a failed test can print that exception.
+			assertThat(catchThrowable(hostile::fail) == HostileException.THROWN).isTrue();
 			assertThat(app.only().getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
 			assertThat(app.only().getAttributes().get(stringKey("error.type")))
 				.isEqualTo(HostileException.class.getName());
@@ -344,7 +345,8 @@ class TracedMethodTests {
 	@Test
 	void shouldSpareTheCallerAnArgumentThatCannotBeRead() {
 		new TracedApplication(Hostile.class).run((app) -> {
-			assertThat(app.bean(Hostile.class).take(new Unreadable())).isEqualTo("taken");
+			Hostile hostile = app.bean(Hostile.class);
+			assertThat(catchThrowable(() -> hostile.take(new Unreadable())) == null).isTrue();
 			assertThat(app.only()).hasStatus(StatusData.ok()).hasAttributes(Attributes.empty());
 		});
 	}
