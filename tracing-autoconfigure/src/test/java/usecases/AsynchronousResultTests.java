@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -279,6 +280,24 @@ class AsynchronousResultTests {
 			flux.blockLast();
 			assertThat(app.named("flux")).hasStatus(StatusData.ok());
 		});
+	}
+
+	@Test
+	void shouldLeaveAPublisherOfTheApplicationAsItIs() {
+		new TracedApplication().run((app) -> {
+			OwnMono own = app.spans().in("own", () -> new OwnMono());
+			assertThat(own.block()).isEqualTo("x");
+			assertThat(app.named("own")).hasStatus(StatusData.ok());
+		});
+	}
+
+	private static final class OwnMono extends Mono<String> {
+
+		@Override
+		public void subscribe(CoreSubscriber<? super String> subscriber) {
+			Mono.just("x").subscribe(subscriber);
+		}
+
 	}
 
 	static class Work {

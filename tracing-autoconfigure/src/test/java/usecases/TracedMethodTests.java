@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -327,6 +328,104 @@ class TracedMethodTests {
 			}
 			assertThat(Context.current()).isSameAs(Context.root());
 		});
+	}
+
+	@Test
+	void shouldRecordAnExceptionWhoseMessageFails() {
+		new TracedApplication(Hostile.class).run((app) -> {
+			Hostile hostile = app.bean(Hostile.class);
+			// No report of a failed test can print that exception.
+			assertThat(catchThrowable(hostile::fail) == HostileException.THROWN).isTrue();
+			assertThat(app.only().getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+			assertThat(app.only().getAttributes().get(stringKey("error.type")))
+				.isEqualTo(HostileException.class.getName());
+		});
+	}
+
+	@Test
+	void shouldSpareTheCallerAnArgumentThatCannotBeRead() {
+		new TracedApplication(Hostile.class).run((app) -> {
+			Hostile hostile = app.bean(Hostile.class);
+			assertThat(catchThrowable(() -> hostile.take(new Unreadable())) == null).isTrue();
+			assertThat(app.only()).hasStatus(StatusData.ok()).hasAttributes(Attributes.empty());
+		});
+	}
+
+	@Test
+	void shouldBoundTheElementsOfAList() {
+		new TracedApplication(Hostile.class).run((app) -> {
+			app.bean(Hostile.class).take(new byte[1_000_000]);
+			app.bean(Hostile.class).take(Collections.nCopies(1_000_000, "x"));
+			assertThat(app.ended().get(0).getAttributes().get(longArrayKey("value"))).hasSize(128);
+			assertThat(app.ended().get(1).getAttributes().get(stringArrayKey("value"))).hasSize(128);
+		});
+	}
+
+	@Test
+	void shouldTraceALambdaAndAProxyByTheirInterface() {
+		new TracedApplication(Rankers.class).run((app) -> {
+			app.context().getBeansOfType(Ranker.class).values().forEach((ranker) -> ranker.rank("pumps"));
+			assertThat(app.ended()).hasSize(2)
+				.allSatisfy((span) -> assertThat(span).hasName("Ranker.rank")
+					.hasAttributes(Attributes.of(stringKey("topic"), "pumps")));
+		});
+	}
+
+	interface Ranker {
+
+		@Traced
+		String rank(@SpanAttribute String topic);
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Rankers {
+
+		@Bean
+		Ranker lambda() {
+			return (topic) -> topic;
+		}
+
+		@Bean
+		Ranker proxy() {
+			return (Ranker) Proxy.newProxyInstance(Ranker.class.getClassLoader(), new Class<?>[] { Ranker.class },
+					(proxy, method, arguments) -> arguments[0]);
+		}
+
+	}
+
+	static class Hostile {
+
+		@Traced
+		void fail() {
+			throw HostileException.THROWN;
+		}
+
+		@Traced
+		String take(@SpanAttribute Object value) {
+			return "taken";
+		}
+
+	}
+
+	static class HostileException extends RuntimeException {
+
+		static final HostileException THROWN = new HostileException();
+
+		@Override
+		public String getMessage() {
+			throw new HostileException();
+		}
+
+	}
+
+	static class Unreadable {
+
+		@Override
+		public String toString() {
+			throw new HostileException();
+		}
+
 	}
 
 	static class Athena {

@@ -60,6 +60,26 @@ class UnsupportedMethodTests {
 	}
 
 	@Test
+	void shouldSayNothingOfAGenericMethodThatAJdkProxyTraces(CapturedOutput output) {
+		new TracedApplication(TextStep.class).with("spring.aop.proxy-target-class=false").run((app) -> {
+			step(app.bean(Step.class)).apply("x");
+			assertThat(app.only().getName()).isEqualTo("TextStep.apply");
+		});
+		assertThat(output).doesNotContain("@Traced method");
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Step<Object> step(Step<?> step) {
+		return (Step<Object>) step;
+	}
+
+	@Test
+	void shouldStartAndWarnOfAClassWithPrivateConstructorsAlone(CapturedOutput output) {
+		new TracedApplication(Factory.class).run((app) -> assertThat(app.bean(Made.class).work()).isEqualTo("done"));
+		assertThat(output).contains("Made#work() belongs to a class with private constructors alone");
+	}
+
+	@Test
 	void shouldWarnOfABeanThatWasThereBeforeTracing(CapturedOutput output) {
 		new TracedApplication().with(TooEarly.class).run((app) -> assertThat(app.context()).hasNotFailed());
 		assertThat(output).contains("Fine#work() belongs to a bean that was created before tracing");
@@ -170,6 +190,51 @@ class UnsupportedMethodTests {
 
 		@Traced
 		void work() {
+		}
+
+	}
+
+	interface Step<T> {
+
+		@Traced
+		void apply(T input);
+
+	}
+
+	static class TextStep implements Step<String> {
+
+		@Override
+		public void apply(String input) {
+		}
+
+	}
+
+	static class Made {
+
+		private Made() {
+		}
+
+		static Made create() {
+			return new Made();
+		}
+
+		@Traced
+		String work() {
+			return "done";
+		}
+
+		private static class Special extends Made {
+
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Factory {
+
+		@Bean
+		Made made() {
+			return Made.create();
 		}
 
 	}

@@ -16,7 +16,8 @@ import org.springframework.core.annotation.AliasFor;
  * {@code double} (as double), strings, and arrays and collections of these. An enum is
  * recorded by its name, a present {@link java.util.Optional} by its content, any other
  * object by its {@code toString()}. {@code null}, an empty optional, and {@code null}
- * elements of a collection are left out.
+ * elements of a collection are left out, and of a longer collection everything after the
+ * first 128 elements.
  */
 @Target({ ElementType.PARAMETER, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)

@@ -29,7 +29,16 @@ final class Failures {
 		this.count.increment();
 		if (this.sites.add(site)) {
 			logger.warn("Tracing failed at " + site + " and goes on without it; further failures there are counted"
-					+ " in kosmos.tracing.failures and not logged: " + failure);
+					+ " in kosmos.tracing.failures and not logged: " + describe(failure));
+		}
+	}
+
+	private static String describe(Throwable failure) {
+		try {
+			return failure.toString();
+		}
+		catch (Throwable ex) {
+			return failure.getClass().getName();
 		}
 	}
 

@@ -33,15 +33,16 @@ final class ReactorTracing {
 
 	/**
 	 * Whether a result, of whose declared type nothing is known, is a publisher that may
-	 * be replaced by another: one with a public type of its own, such as a
-	 * {@code ConnectableFlux}, may not.
+	 * be replaced by another: one with a type of its own that the caller may know, such
+	 * as a {@code ConnectableFlux} or a class of the application, may not.
 	 */
 	static boolean isReplaceable(@Nullable Object result) {
 		if (!(result instanceof Mono || result instanceof Flux)) {
 			return false;
 		}
 		for (Class<?> type = result.getClass(); type != Mono.class && type != Flux.class; type = type.getSuperclass()) {
-			if (Modifier.isPublic(type.getModifiers()) && type != FluxOperator.class && type != MonoOperator.class) {
+			boolean known = Modifier.isPublic(type.getModifiers()) || !type.getName().startsWith("reactor.");
+			if (known && type != FluxOperator.class && type != MonoOperator.class) {
 				return false;
 			}
 		}

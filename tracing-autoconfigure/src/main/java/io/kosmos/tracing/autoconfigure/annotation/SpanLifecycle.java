@@ -236,12 +236,11 @@ final class SpanLifecycle {
 		}
 		try {
 			span.setAttribute(ERROR_TYPE, error.getClass().getName());
+			// Before anything that the exception itself does, which may fail.
+			span.setStatus(StatusCode.ERROR);
 			String message = error.getMessage();
 			if (message != null) {
 				span.setStatus(StatusCode.ERROR, message);
-			}
-			else {
-				span.setStatus(StatusCode.ERROR);
 			}
 			span.recordException(error);
 		}

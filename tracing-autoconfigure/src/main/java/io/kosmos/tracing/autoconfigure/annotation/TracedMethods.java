@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.annotation;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -66,12 +67,21 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 		if (known != null) {
 			return known;
 		}
-		Method specificMethod = AopUtils.getMostSpecificMethod(method, targetClass);
+		Method specificMethod = written(AopUtils.getMostSpecificMethod(method, targetClass), targetClass);
 		Traced traced = annotation(specificMethod, targetClass);
 		return (traced != null)
 				? this.methods.computeIfAbsent(key,
 						(ignored) -> new TracedMethod(specificMethod, ClassUtils.getUserClass(targetClass), traced))
 				: null;
+	}
+
+	/**
+	 * The method that somebody wrote, with a name and parameters to take over: of a proxy
+	 * or a lambda that is the one of its interface.
+	 */
+	private static Method written(Method method, Class<?> targetClass) {
+		return (Proxy.isProxyClass(targetClass) || ClassUtils.isLambdaClass(targetClass))
+				? ClassUtils.getInterfaceMethodIfPossible(method, targetClass) : method;
 	}
 
 	/**
@@ -101,12 +111,23 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 	}
 
 	/**
-	 * Whether a proxy class can extend the type. Others are left out: Spring would stop
-	 * the application over them, and a missing span is not worth that.
+	 * Whether a proxy class can extend the type, or need not. Others are left out: Spring
+	 * would stop the application over them, and a missing span is not worth that.
 	 */
 	static boolean isWeavable(Class<?> type) {
-		return type.isInterface() || !(Modifier.isFinal(type.getModifiers()) || type.isSealed())
-				|| Proxy.isProxyClass(type);
+		if (type.isInterface() || Proxy.isProxyClass(type) || ClassUtils.isLambdaClass(type)) {
+			return true;
+		}
+		return !Modifier.isFinal(type.getModifiers()) && !type.isSealed() && hasVisibleConstructor(type);
+	}
+
+	static boolean hasVisibleConstructor(Class<?> type) {
+		for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+			if (!Modifier.isPrivate(constructor.getModifiers())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 }

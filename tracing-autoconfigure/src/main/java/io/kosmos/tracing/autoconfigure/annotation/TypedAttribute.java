@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TypedAttribute {
 
+	/**
+	 * As many as a span may have attributes: the span limits of the SDK bound the length
+	 * of a value but not the number of values in a list.
+	 */
+	private static final int MAX_ELEMENTS = 128;
+
 	private final AttributeKey<String> string;
 
 	private final AttributeKey<Long> integral;
@@ -106,7 +112,7 @@ final class TypedAttribute {
 			return list(collection);
 		}
 		if (value.getClass().isArray()) {
-			int length = Array.getLength(value);
+			int length = Math.min(Array.getLength(value), MAX_ELEMENTS);
 			List<@Nullable Object> elements = new ArrayList<>(length);
 			for (int i = 0; i < length; i++) {
 				elements.add(Array.get(value, i));
@@ -120,9 +126,12 @@ final class TypedAttribute {
 	 * The elements in one type: that of the first, or strings where they differ.
 	 */
 	private static @Nullable List<Object> list(Collection<?> values) {
-		List<Object> elements = new ArrayList<>(values.size());
+		List<Object> elements = new ArrayList<>(Math.min(values.size(), MAX_ELEMENTS));
 		boolean mixed = false;
 		for (Object value : values) {
+			if (elements.size() == MAX_ELEMENTS) {
+				break;
+			}
 			Object element = plain(value);
 			if (element == null) {
 				continue;

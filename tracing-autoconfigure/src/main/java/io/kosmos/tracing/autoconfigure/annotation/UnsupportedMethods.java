@@ -120,7 +120,7 @@ final class UnsupportedMethods implements SmartInitializingSingleton {
 		if (bean == null) {
 			return null;
 		}
-		if (jdkProxy && !isOnInterface(method, bean)) {
+		if (jdkProxy && !isOnInterface(method, userClass, bean)) {
 			return "is not on an interface of its bean, which has a JDK proxy, and is never traced: declare it on the"
 					+ " interface or set spring.aop.proxy-target-class=true";
 		}
@@ -132,13 +132,18 @@ final class UnsupportedMethods implements SmartInitializingSingleton {
 	}
 
 	private static String kind(Class<?> type) {
-		return type.isRecord() ? "record" : type.isEnum() ? "enum" : type.isSealed() ? "sealed class" : "final class";
+		return type.isRecord() ? "record" : type.isEnum() ? "enum" : type.isSealed() ? "sealed class"
+				: Modifier.isFinal(type.getModifiers()) ? "final class" : "class with private constructors alone";
 	}
 
-	private static boolean isOnInterface(Method method, Object bean) {
+	private static boolean isOnInterface(Method method, Class<?> userClass, Object bean) {
 		for (Class<?> type : AopProxyUtils.proxiedUserInterfaces(bean)) {
-			if (ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes())) {
-				return true;
+			for (Method declared : type.getMethods()) {
+				// Whose parameters may be type variables.
+				if (declared.getName().equals(method.getName())
+						&& AopUtils.getMostSpecificMethod(declared, userClass).equals(method)) {
+					return true;
+				}
 			}
 		}
 		return false;

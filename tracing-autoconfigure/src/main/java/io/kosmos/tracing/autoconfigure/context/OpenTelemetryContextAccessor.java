@@ -5,6 +5,7 @@ import java.util.Deque;
 
 import io.kosmos.tracing.autoconfigure.context.OpenTelemetryContextAccessor.Captured;
 import io.micrometer.context.ThreadLocalAccessor;
+import io.micrometer.observation.NullObservation;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.context.Context;
@@ -57,7 +58,11 @@ final class OpenTelemetryContextAccessor implements ThreadLocalAccessor<Captured
 
 	@Override
 	public void setValue() {
-		this.scopes.get().push(Context.root().makeCurrent());
+		Observation observation = this.observations.getCurrentObservation();
+		boolean observed = observation != null && !(observation instanceof NullObservation);
+		// A Reactor context that holds an observation alone, as that of a WebFlux
+		// request, means the observation's span and not none.
+		this.scopes.get().push(observed ? Scope.noop() : Context.root().makeCurrent());
 	}
 
 	@Override

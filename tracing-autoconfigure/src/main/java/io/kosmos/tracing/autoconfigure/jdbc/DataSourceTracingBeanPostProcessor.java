@@ -8,10 +8,12 @@ import javax.sql.DataSource;
 import io.opentelemetry.instrumentation.jdbc.datasource.OpenTelemetryDataSource;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -79,12 +81,29 @@ final class DataSourceTracingBeanPostProcessor implements BeanPostProcessor, Pri
 		if (dataSource instanceof OpenTelemetryDataSource || dataSource instanceof AopInfrastructureBean) {
 			return true;
 		}
-		if (dataSource instanceof Advised advised && Arrays.stream(advised.getAdvisors())
-			.anyMatch((advisor) -> advisor.getAdvice() instanceof ConnectionInterceptor)) {
+		if (isProxy(dataSource)) {
 			return true;
 		}
 		String type = AopUtils.getTargetClass(dataSource).getName();
 		return type.startsWith("net.ttddyy.dsproxy.") || type.startsWith("com.p6spy.");
+	}
+
+	private static boolean isProxy(DataSource dataSource) {
+		return dataSource instanceof Advised advised && Arrays.stream(advised.getAdvisors())
+			.anyMatch((advisor) -> advisor.getAdvice() instanceof ConnectionInterceptor);
+	}
+
+	/**
+	 * The data source that a proxy made here stands for.
+	 * @param dataSource any data source, also one that hands on to the proxy
+	 * @return the data source, or {@code null} if there is no such proxy
+	 */
+	static @Nullable DataSource target(DataSource dataSource) {
+		if (dataSource instanceof DelegatingDataSource delegating) {
+			DataSource next = delegating.getTargetDataSource();
+			return (next != null) ? target(next) : null;
+		}
+		return isProxy(dataSource) ? (DataSource) AopProxyUtils.getSingletonTarget(dataSource) : null;
 	}
 
 }

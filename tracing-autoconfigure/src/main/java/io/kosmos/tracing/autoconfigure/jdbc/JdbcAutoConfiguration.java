@@ -12,7 +12,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
@@ -44,6 +46,17 @@ public final class JdbcAutoConfiguration {
 	@Bean
 	QueryTextSpanProcessor queryTextSpanProcessor() {
 		return new QueryTextSpanProcessor();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(DataSourcePoolMetadataProvider.class)
+	static class PoolMetadataConfiguration {
+
+		@Bean
+		static PoolMetadataBeanPostProcessor poolMetadataBeanPostProcessor() {
+			return new PoolMetadataBeanPostProcessor();
+		}
+
 	}
 
 }

@@ -11,10 +11,13 @@ import reactor.core.publisher.Mono;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.codec.ServerCodecConfigurer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
 import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.handler.AbstractUrlHandlerMapping;
@@ -62,8 +65,8 @@ final class ReactiveStaticResources implements RequestExclusion {
 		if (mappings.isEmpty()) {
 			return false;
 		}
-		ServerWebExchange exchange = new DefaultServerWebExchange(request, response, NO_SESSION, this.codecs,
-				this.localeResolver);
+		ServerWebExchange exchange = new DefaultServerWebExchange(request, new LookupResponse(response), NO_SESSION,
+				this.codecs, this.localeResolver);
 		for (HandlerMapping mapping : mappings) {
 			CompletableFuture<@Nullable Object> answer = mapping.getHandler(exchange).toFuture();
 			if (!answer.isDone()) {
@@ -102,6 +105,30 @@ final class ReactiveStaticResources implements RequestExclusion {
 	private static boolean hasResources(HandlerMapping mapping) {
 		return mapping instanceof AbstractUrlHandlerMapping urls
 				&& urls.getHandlerMap().values().stream().anyMatch(ResourceWebHandler.class::isInstance);
+	}
+
+	/**
+	 * Keeps to itself what mappings write into a response, which is the answer to a
+	 * cross-origin request.
+	 */
+	private static final class LookupResponse extends ServerHttpResponseDecorator {
+
+		private final HttpHeaders headers = new HttpHeaders();
+
+		LookupResponse(ServerHttpResponse response) {
+			super(response);
+		}
+
+		@Override
+		public HttpHeaders getHeaders() {
+			return this.headers;
+		}
+
+		@Override
+		public boolean setStatusCode(@Nullable HttpStatusCode status) {
+			return true;
+		}
+
 	}
 
 }

@@ -175,6 +175,20 @@ class ContextAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldKeepAnObservationThatIsAloneInAReactorContext() throws Exception {
+		try (ConfigurableApplicationContext context = run()) {
+			Observation observation = Observation.start("request", context.getBean(ObservationRegistry.class));
+			String spanId = observation.scoped(() -> Seen.now().spanId());
+			Mono<Seen> seen = Mono.fromCallable(Seen::now)
+				.subscribeOn(Schedulers.boundedElastic())
+				.contextWrite((view) -> view.put(ObservationThreadLocalAccessor.KEY, observation));
+			assertThat(seen.toFuture().get(5, TimeUnit.SECONDS).spanId()).isEqualTo(spanId);
+			assertThat(Seen.now().mdcSpanId()).isNull();
+			observation.stop();
+		}
+	}
+
+	@Test
 	void shouldNestMicrometerBelowSpansOfTheOpenTelemetryApi() {
 		try (ConfigurableApplicationContext context = run()) {
 			ObservationRegistry registry = context.getBean(ObservationRegistry.class);

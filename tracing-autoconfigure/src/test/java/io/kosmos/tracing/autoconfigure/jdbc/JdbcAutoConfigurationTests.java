@@ -35,6 +35,7 @@ import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
@@ -46,6 +47,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -183,6 +185,18 @@ class JdbcAutoConfigurationTests {
 				assertThat(pool.unwrap(HikariDataSource.class)).isNotNull();
 				assertThat(new DataSourceHealthIndicator(pool).health().getStatus()).isEqualTo(Status.UP);
 			});
+	}
+
+	@Test
+	void shouldShowStateOfPoolToItsMetrics() {
+		this.contextRunner.run((context) -> {
+			DataSource pool = context.getBean(DataSource.class);
+			DataSourcePoolMetadataProvider provider = context.getBean(DataSourcePoolMetadataProvider.class);
+			try (Connection connection = pool.getConnection()) {
+				assertThat(provider.getDataSourcePoolMetadata(pool).getActive()).isOne();
+				assertThat(provider.getDataSourcePoolMetadata(new DelegatingDataSource(pool)).getActive()).isOne();
+			}
+		});
 	}
 
 	@Test

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -32,6 +33,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import org.springframework.web.server.WebFilter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -121,6 +123,17 @@ class ReactiveWebAutoConfigurationTests {
 		}
 	}
 
+	@Test
+	void shouldLeaveTheResponseToWhoAnswers() {
+		try (WebTracingServer server = start()) {
+			HttpResponse<String> stopped = server.get("/partners", "Origin", "https://elsewhere.example", "X-Stop",
+					"yes");
+			assertThat(stopped.statusCode()).isEqualTo(200);
+			assertThat(stopped.headers().map()).doesNotContainKey("vary");
+			assertThat(server.get("/partners", "Origin", "https://elsewhere.example").statusCode()).isEqualTo(403);
+		}
+	}
+
 	private List<String> names(WebTracingServer server) {
 		return server.spanNames("/marker", "http get /marker");
 	}
@@ -147,6 +160,12 @@ class ReactiveWebAutoConfigurationTests {
 		@Bean
 		CustomHealthIndicator custom(Environment environment, WebClient.Builder webClient) {
 			return new CustomHealthIndicator(environment, webClient);
+		}
+
+		@Bean
+		WebFilter stopping() {
+			return (exchange, chain) -> exchange.getRequest().getHeaders().containsHeader("X-Stop")
+					? exchange.getResponse().setComplete() : chain.filter(exchange);
 		}
 
 		@Bean
@@ -177,6 +196,12 @@ class ReactiveWebAutoConfigurationTests {
 		@GetMapping("/actuators")
 		String actuators() {
 			return "actuators";
+		}
+
+		@CrossOrigin("https://partner.example")
+		@GetMapping("/partners")
+		String partners() {
+			return "partners";
 		}
 
 		@GetMapping("/report.css")
