@@ -25,6 +25,7 @@ import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTraci
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingAutoConfiguration;
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -61,6 +62,11 @@ final class TracedApplication {
 
 	TracedApplication with(Class<?> configuration) {
 		this.runner = this.runner.withUserConfiguration(configuration);
+		return this;
+	}
+
+	TracedApplication without(Class<?>... missing) {
+		this.runner = this.runner.withClassLoader(new FilteredClassLoader(missing));
 		return this;
 	}
 

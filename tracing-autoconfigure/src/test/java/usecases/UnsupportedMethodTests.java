@@ -7,6 +7,7 @@ import java.util.concurrent.FutureTask;
 import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
+import org.aspectj.weaver.Advice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.ConnectableFlux;
@@ -145,6 +146,14 @@ class UnsupportedMethodTests {
 	}
 
 	@Test
+	void shouldTraceWithoutAspectJ() {
+		new TracedApplication(Open.class).without(Advice.class).run((app) -> {
+			app.bean(Open.class).work();
+			assertThat(app.only().getName()).isEqualTo("Open.work");
+		});
+	}
+
+	@Test
 	void shouldRunWorkAndMakeNoSpanWhenTracingIsOff() {
 		new TracedApplication(Fine.class).with("kosmos.tracing.enabled=false").run((app) -> {
 			app.bean(Fine.class).work();
@@ -235,6 +244,15 @@ class UnsupportedMethodTests {
 		@Bean
 		Made made() {
 			return Made.create();
+		}
+
+	}
+
+	/** Visible to a proxy class in another class loader. */
+	public static class Open {
+
+		@Traced
+		public void work() {
 		}
 
 	}

@@ -35,8 +35,15 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 		ConfigurationProperty property = find(ConfigurationPropertyName.of(cause.getName()));
 		Object value = (property != null) ? property.getValue() : cause.getValue();
 		String origin = (property != null) ? " (from " + property.getOrigin() + ")" : "";
-		return new FailureAnalysis("Invalid value '" + value + "' for configuration property '" + cause.getName() + "'"
-				+ origin + ". " + cause.getReason(), "Change the value of '" + cause.getName() + "'.", cause);
+		return new FailureAnalysis("Invalid value '" + mask(value) + "' for configuration property '" + cause.getName()
+				+ "'" + origin + ". " + cause.getReason(), "Change the value of '" + cause.getName() + "'.", cause);
+	}
+
+	/**
+	 * The value without the user information of a URL.
+	 */
+	private static String mask(@Nullable Object value) {
+		return String.valueOf(value).replaceAll("(?<=//)[^/@]*@", "***@");
 	}
 
 	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {

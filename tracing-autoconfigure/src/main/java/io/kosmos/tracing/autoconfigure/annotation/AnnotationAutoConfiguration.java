@@ -1,8 +1,8 @@
 package io.kosmos.tracing.autoconfigure.annotation;
 
 import io.kosmos.tracing.Traced;
-import org.aspectj.weaver.Advice;
 
+import org.springframework.aop.Advisor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -20,7 +20,7 @@ import org.springframework.core.Ordered;
  * {@link Traced @Traced}.
  */
 @AutoConfiguration(after = SpansAutoConfiguration.class)
-@ConditionalOnClass(Advice.class)
+@ConditionalOnClass(Advisor.class)
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.annotation.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(AnnotationProperties.class)

@@ -113,7 +113,7 @@ final class SpanLifecycle {
 	 * Whether a method with the given return type may return an asynchronous result.
 	 */
 	static boolean mayBeAsynchronous(Class<?> returnType) {
-		return mayBe(returnType, Future.class) || mayBe(returnType, CompletionStage.class)
+		return returnType.isInterface() || mayBe(returnType, Future.class) || mayBe(returnType, CompletionStage.class)
 				|| (REACTOR && ReactorTracing.mayReturnPublisher(returnType));
 	}
 

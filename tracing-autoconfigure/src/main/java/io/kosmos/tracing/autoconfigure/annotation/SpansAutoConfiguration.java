@@ -1,13 +1,14 @@
 package io.kosmos.tracing.autoconfigure.annotation;
 
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.kosmos.tracing.Spans;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +30,9 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass(OpenTelemetry.class)
 public final class SpansAutoConfiguration {
 
+	private static final Pattern PARENT_BASED = Pattern
+		.compile("(UntracedContext\\{)?ParentBased\\{.*localParentNotSampled:AlwaysOffSampler}+");
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static Failures kosmosTracingFailures() {
@@ -39,18 +43,21 @@ public final class SpansAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static SpanLifecycle kosmosSpanLifecycle(Environment environment, ObjectProvider<OpenTelemetry> openTelemetry,
-			ObjectProvider<Sampler> sampler, Failures failures) {
+			ObjectProvider<SdkTracerProvider> tracerProvider, Failures failures) {
 		boolean enabled = environment.getProperty("kosmos.tracing.enabled", Boolean.class, true)
 				&& environment.getProperty("management.opentelemetry.enabled", Boolean.class, true);
 		Supplier<OpenTelemetry> source = (enabled) ? () -> openTelemetry.getIfAvailable(OpenTelemetry::noop)
 				: OpenTelemetry::noop;
 		Supplier<Tracer> tracer = () -> source.get().getTracer("io.kosmos.tracing");
-		return new SpanLifecycle(tracer, () -> dropsBelowUnsampledParent(sampler.getIfUnique()), failures);
+		return new SpanLifecycle(tracer, () -> dropsBelowUnsampledParent(tracerProvider.getIfUnique()), failures);
 	}
 
-	private static boolean dropsBelowUnsampledParent(@Nullable Sampler sampler) {
-		return sampler != null && sampler.getDescription().startsWith("ParentBased{")
-				&& sampler.getDescription().endsWith("localParentNotSampled:AlwaysOffSampler}");
+	/**
+	 * The sampler in use, not the bean, tells it: by the description that the SDK's
+	 * parent-based sampler gives of itself, alone or inside ours.
+	 */
+	private static boolean dropsBelowUnsampledParent(@Nullable SdkTracerProvider tracerProvider) {
+		return tracerProvider != null && PARENT_BASED.matcher(tracerProvider.getSampler().getDescription()).matches();
 	}
 
 	@Bean
