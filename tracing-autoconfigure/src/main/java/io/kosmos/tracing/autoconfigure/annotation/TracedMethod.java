@@ -208,7 +208,12 @@ final class TracedMethod {
 				builder.setAllAttributes(this.constants);
 			}
 			for (Argument argument : this.arguments) {
-				setArgument(lifecycle, builder, argument, arguments);
+				try {
+					argument.attribute().set(builder, arguments[argument.index()]);
+				}
+				catch (Throwable ex) {
+					recordFailure(lifecycle, argument.attribute().name(), ex);
+				}
 			}
 			span = new StatusAwareSpan(builder.startSpan());
 		}
@@ -222,14 +227,8 @@ final class TracedMethod {
 		return span;
 	}
 
-	private void setArgument(SpanLifecycle lifecycle, SpanBuilder builder, Argument argument,
-			@Nullable Object[] arguments) {
-		try {
-			argument.attribute().set(builder, arguments[argument.index()]);
-		}
-		catch (Throwable ex) {
-			lifecycle.failures().record(this.site + ", attribute " + argument.attribute().name(), ex);
-		}
+	private void recordFailure(SpanLifecycle lifecycle, String attribute, Throwable failure) {
+		lifecycle.failures().record(this.site + ", attribute " + attribute, failure);
 	}
 
 	/**
@@ -254,7 +253,7 @@ final class TracedMethod {
 				expression.set(span, target, arguments, result);
 			}
 			catch (Throwable ex) {
-				lifecycle.failures().record(this.site + ", attribute " + expression.name(), ex);
+				recordFailure(lifecycle, expression.name(), ex);
 			}
 		}
 	}
