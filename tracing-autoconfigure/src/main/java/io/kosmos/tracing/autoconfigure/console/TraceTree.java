@@ -5,6 +5,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
@@ -26,6 +29,14 @@ final class TraceTree {
 	private static final int SQL_LENGTH = 80;
 
 	private static final int ERROR_LENGTH = 160;
+
+	private static final int VALUE_LENGTH = 60;
+
+	/** The instrumentation scope of {@code @Traced} and {@code Spans}. */
+	private static final String OWN_SCOPE = "io.kosmos.tracing";
+
+	private static final Pattern TOLD = Pattern
+		.compile("gen_ai\\.|kosmos\\.llm\\.|kosmos\\.agent\\.name$|error\\.type$");
 
 	private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
 
@@ -121,6 +132,9 @@ final class TraceTree {
 				KosmosAttributes.LLM_MODEL), NAME_LENGTH);
 		tokens(attributes);
 		append("sql=", first(attributes, DB_QUERY_SUMMARY, DB_QUERY_TEXT, DB_STATEMENT), SQL_LENGTH);
+		if (OWN_SCOPE.equals(span.getInstrumentationScopeInfo().getName())) {
+			own(attributes);
+		}
 		List<EventData> exceptions = span.getEvents()
 			.stream()
 			.filter((event) -> "exception".equals(event.getName()))
@@ -132,6 +146,23 @@ final class TraceTree {
 		error(span,
 				(exceptions.isEmpty()) ? Attributes.empty() : exceptions.get(exceptions.size() - 1).getAttributes());
 		this.text.append('\n');
+	}
+
+	/**
+	 * What the application itself wrote, by {@code @Traced} or {@code Spans}, and is not
+	 * told already.
+	 */
+	private void own(Attributes attributes) {
+		new TreeMap<>(attributes.asMap()
+			.entrySet()
+			.stream()
+			.collect(Collectors.toMap((entry) -> entry.getKey().getKey(), Map.Entry::getValue)))
+			.forEach((key, value) -> {
+				if (!TOLD.matcher(key).lookingAt()) {
+					this.text.append("  ").append(ConsoleText.shortened(key, NAME_LENGTH)).append('=');
+					this.text.append(ConsoleText.shortened(value.toString(), VALUE_LENGTH));
+				}
+			});
 	}
 
 	private void tokens(Attributes attributes) {

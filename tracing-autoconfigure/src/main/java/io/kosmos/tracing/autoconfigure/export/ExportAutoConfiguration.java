@@ -22,6 +22,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -180,13 +181,31 @@ public final class ExportAutoConfiguration {
 		throw new IllegalStateException("The SSL bundle of the OTLP exporter has no X.509 trust manager");
 	}
 
+	private static SpanExporter quiet(SpanExporter exporter, @Nullable OtlpTracingConnectionDetails connection) {
+		if (exporter instanceof OtlpHttpSpanExporter) {
+			return new FailureLoggingSpanExporter(exporter, url(connection, Transport.HTTP));
+		}
+		if (exporter instanceof OtlpGrpcSpanExporter) {
+			return new FailureLoggingSpanExporter(exporter, url(connection, Transport.GRPC));
+		}
+		return exporter;
+	}
+
+	private static String url(@Nullable OtlpTracingConnectionDetails connection, Transport transport) {
+		if (connection == null) {
+			return "the OTLP receiver";
+		}
+		// Without what may hold a secret.
+		return connection.getUrl(transport).replaceAll("(?<=//)[^/@]*@|\\?.*$", "");
+	}
+
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnEnabledOpenTelemetry
 	BatchSpanProcessor kosmosBatchSpanProcessor(BatchProperties properties, OpenTelemetryTracingProperties boot,
-			Environment environment, SpanExporters exporters, ObjectProvider<SpanExportingPredicate> predicates,
-			ObjectProvider<SpanReporter> reporters, ObjectProvider<SpanFilter> filters,
-			ObjectProvider<MeterProvider> meterProvider) {
+			Environment environment, SpanExporters exporters, ObjectProvider<OtlpTracingConnectionDetails> connection,
+			ObjectProvider<SpanExportingPredicate> predicates, ObjectProvider<SpanReporter> reporters,
+			ObjectProvider<SpanFilter> filters, ObjectProvider<MeterProvider> meterProvider) {
 		OpenTelemetryTracingProperties.Export export = boot.getExport();
 		int queueSize = (properties.queueSize() != null) ? properties.queueSize() : export.getMaxQueueSize();
 		int maxSize = (properties.maxSize() != null) ? properties.maxSize()
@@ -196,8 +215,10 @@ public final class ExportAutoConfiguration {
 					"It must be at most kosmos.tracing.batch.queue-size, which is " + queueSize + ".");
 		}
 		BatchSpanProcessorBuilder builder = BatchSpanProcessor
-			.builder(new CompositeSpanExporter(exporters.list(), predicates.orderedStream().toList(),
-					reporters.orderedStream().toList(), filters.orderedStream().toList()))
+			.builder(new CompositeSpanExporter(
+					exporters.list().stream().map((exporter) -> quiet(exporter, connection.getIfAvailable())).toList(),
+					predicates.orderedStream().toList(), reporters.orderedStream().toList(),
+					filters.orderedStream().toList()))
 			.setExportUnsampledSpans(export.isIncludeUnsampled())
 			.setMaxQueueSize(queueSize)
 			.setMaxExportBatchSize(maxSize)

@@ -71,6 +71,23 @@ class TreeSpanProcessorTests {
 	}
 
 	@Test
+	void shouldTellWhatTheApplicationWroteItself() {
+		this.traces.provider.get("io.kosmos.tracing")
+			.spanBuilder("athena.semantic_search")
+			.setAttribute("search.top_k", 3)
+			.setAttribute("search.result_count", 1)
+			.setAttribute("gen_ai.agent.name", "athena")
+			.setAttribute("kosmos.agent.name", "athena")
+			.setAttribute("note", "a\nb")
+			.startSpan()
+			.end();
+		assertThat(this.traces.printed()).isEqualTo("""
+				trace 00000000000000000000000000000001  orchestrator  0 µs
+				└─ 0 µs  athena.semantic_search  agent=athena  note=a b  search.result_count=1  search.top_k=3
+				""");
+	}
+
+	@Test
 	void shouldMarkErrors() {
 		Span root = this.traces.start("zeus.route");
 		Span failed = this.traces.start("hermes.send", root);
