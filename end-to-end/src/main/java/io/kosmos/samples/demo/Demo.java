@@ -91,7 +91,8 @@ public final class Demo {
 				out.println("In Jaeger: " + jaeger + "/trace/" + traceId(answer.body()));
 			}
 			if (!once) {
-				out.println("Try it yourself:");
+				out.println(jaegerRuns ? "Try it yourself:"
+						: "Try it yourself (only the tree above is printed here; a Jaeger shows them all):");
 				out.println("  curl -i -H 'Content-Type: application/json' -d '" + REQUEST + "' " + uri);
 				out.println(
 						"Logs of both services, every line with its trace id: " + root.resolve(".demo").normalize());
