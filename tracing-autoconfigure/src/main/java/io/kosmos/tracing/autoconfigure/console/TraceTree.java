@@ -156,7 +156,7 @@ final class TraceTree {
 		new TreeMap<>(attributes.asMap()
 			.entrySet()
 			.stream()
-			.collect(Collectors.toMap((entry) -> entry.getKey().getKey(), Map.Entry::getValue)))
+			.collect(Collectors.toMap((entry) -> entry.getKey().getKey(), Map.Entry::getValue, (one, other) -> other)))
 			.forEach((key, value) -> {
 				if (!TOLD.matcher(key).lookingAt()) {
 					this.text.append("  ").append(ConsoleText.shortened(key, NAME_LENGTH)).append('=');
