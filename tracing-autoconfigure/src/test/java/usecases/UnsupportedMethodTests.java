@@ -33,7 +33,7 @@ class UnsupportedMethodTests {
 
 	@Test
 	void shouldWarnOfEveryMethodThatCannotBeWoven(CapturedOutput output) {
-		new TracedApplication(Unweavable.class, FinalBean.class, RecordBean.class).run((app) -> {
+		new TracedApplication(Unweavable.class, FinalBean.class, RecordBean.class, SealedBean.class).run((app) -> {
 			assertThat(app.context()).hasNotFailed();
 			app.bean(FinalBean.class).work();
 			assertThat(app.bean(Unweavable.class).fixed()).isEqualTo("fixed");
@@ -43,7 +43,8 @@ class UnsupportedMethodTests {
 			.contains("Unweavable#hidden(String) is private and never traced")
 			.contains("Unweavable#shared() is static and never traced")
 			.contains("FinalBean#work() belongs to a final class and is never traced")
-			.contains("RecordBean#work() belongs to a record and is never traced");
+			.contains("RecordBean#work() belongs to a record and is never traced")
+			.contains("SealedBean#work() belongs to a sealed class and is never traced");
 	}
 
 	@Test
@@ -184,6 +185,18 @@ class UnsupportedMethodTests {
 		@Traced
 		void work() {
 		}
+
+	}
+
+	static sealed class SealedBean permits OnlySubclass {
+
+		@Traced
+		void work() {
+		}
+
+	}
+
+	static final class OnlySubclass extends SealedBean {
 
 	}
 

@@ -23,6 +23,9 @@ import org.springframework.util.Assert;
  */
 final class DefaultSpans implements Spans {
 
+	// Not the name of the span, which may be any at run time.
+	private static final String SITE = "Spans";
+
 	private final SpanLifecycle lifecycle;
 
 	DefaultSpans(SpanLifecycle lifecycle) {
@@ -84,21 +87,21 @@ final class DefaultSpans implements Spans {
 			if (span == null) {
 				return work.run();
 			}
-			Scope scope = lifecycle.makeCurrent(parent.with(span), this.name);
+			Scope scope = lifecycle.makeCurrent(parent.with(span), SITE);
 			T result;
 			try {
 				result = work.run();
 			}
 			catch (Throwable ex) {
-				lifecycle.close(scope, this.name);
+				lifecycle.close(scope, SITE);
 				lifecycle.fail(span, ex);
 				throw ex;
 			}
-			lifecycle.close(scope, this.name);
+			lifecycle.close(scope, SITE);
 			if (SpanLifecycle.isAsynchronous(result)) {
-				return lifecycle.follow(span, result, ResultRecorder.NONE, this.name, this::start);
+				return lifecycle.follow(span, result, ResultRecorder.NONE, SITE, this::start);
 			}
-			lifecycle.succeed(span, result, ResultRecorder.NONE, this.name);
+			lifecycle.succeed(span, result, ResultRecorder.NONE, SITE);
 			return result;
 		}
 
@@ -110,7 +113,7 @@ final class DefaultSpans implements Spans {
 				// Knows the trace, records nothing, and ends nobody else's span.
 				return new ScopedSpan(Span.wrap(Span.fromContext(parent).getSpanContext()), Scope.noop());
 			}
-			return new ScopedSpan(span, DefaultSpans.this.lifecycle.makeCurrent(parent.with(span), this.name));
+			return new ScopedSpan(span, DefaultSpans.this.lifecycle.makeCurrent(parent.with(span), SITE));
 		}
 
 		@SuppressWarnings("unchecked")
@@ -127,7 +130,7 @@ final class DefaultSpans implements Spans {
 				return new StatusAwareSpan(builder.startSpan());
 			}
 			catch (Throwable ex) {
-				lifecycle.failures().record(this.name, ex);
+				lifecycle.failures().record(SITE, ex);
 				return null;
 			}
 		}
@@ -177,7 +180,7 @@ final class DefaultSpans implements Spans {
 				change.run();
 			}
 			catch (Throwable ex) {
-				DefaultSpans.this.lifecycle.failures().record("Spans", ex);
+				DefaultSpans.this.lifecycle.failures().record(SITE, ex);
 			}
 		}
 
@@ -204,8 +207,8 @@ final class DefaultSpans implements Spans {
 			}
 			this.closed = true;
 			SpanLifecycle lifecycle = DefaultSpans.this.lifecycle;
-			lifecycle.close(this.scope, "Spans");
-			lifecycle.succeed(this.span, null, ResultRecorder.NONE, "Spans");
+			lifecycle.close(this.scope, SITE);
+			lifecycle.succeed(this.span, null, ResultRecorder.NONE, SITE);
 		}
 
 	}

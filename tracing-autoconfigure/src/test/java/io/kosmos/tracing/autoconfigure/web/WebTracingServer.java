@@ -31,13 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class WebTracingServer implements AutoCloseable {
 
-	// Of this server alone: a connection that is kept for the next one hangs now and
-	// then.
-	private final HttpClient client = HttpClient.newBuilder()
-		.version(HttpClient.Version.HTTP_1_1)
-		.connectTimeout(Duration.ofSeconds(5))
-		.build();
-
 	private final ConfigurableApplicationContext context;
 
 	private WebTracingServer(ConfigurableApplicationContext context) {
@@ -92,7 +85,15 @@ final class WebTracingServer implements AutoCloseable {
 			request.headers(headers);
 		}
 		try {
-			return this.client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+			// A new connection each: on a kept one the JDK's client now and then waits
+			// for ever
+			// after a Netty server answered it from a worker thread, with or without
+			// tracing.
+			HttpClient client = HttpClient.newBuilder()
+				.version(HttpClient.Version.HTTP_1_1)
+				.connectTimeout(Duration.ofSeconds(5))
+				.build();
+			return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
 		}
 		catch (IOException | InterruptedException ex) {
 			throw new IllegalStateException(ex);
