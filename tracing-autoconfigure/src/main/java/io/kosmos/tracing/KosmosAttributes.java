@@ -51,6 +51,14 @@ public final class KosmosAttributes {
 	/** Conversation that the request belongs to. */
 	public static final AttributeKey<String> CONVERSATION_ID = AttributeKey.stringKey("kosmos.conversation.id");
 
+	/** Request as its caller names it. */
+	public static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("kosmos.request.id");
+
+	/**
+	 * Agent that called this service, on the span that the service begins with.
+	 */
+	public static final AttributeKey<String> CALLER_AGENT = AttributeKey.stringKey("kosmos.caller.agent");
+
 	/** Whether the work was cancelled before it ended. Absent otherwise. */
 	public static final AttributeKey<Boolean> CANCELLED = AttributeKey.booleanKey("kosmos.cancelled");
 
