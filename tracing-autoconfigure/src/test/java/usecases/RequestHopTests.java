@@ -4,21 +4,27 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.RequestContext;
+import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.Spans;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -27,6 +33,8 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -45,7 +53,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Two real services, one calling the other.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class RequestHopTests {
+
+	private static final Logger logger = LoggerFactory.getLogger(RequestHopTests.class);
 
 	private static final String[] ALLOWED = {
 			"kosmos.tracing.baggage.keys=kosmos.tenant.id,kosmos.user.id,kosmos.conversation.id,kosmos.request.id,region",
@@ -113,7 +124,7 @@ class RequestHopTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "REST_TEMPLATE")
 	void aHeaderWinsOverBaggage(Client client) {
 		try (RunningService service = client.service(ALLOWED)) {
 			service.get("/leaf", "X-Tenant-Id: header",
@@ -139,7 +150,7 @@ class RequestHopTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "REST_TEMPLATE")
 	void theNextServiceKnowsTheAgentThatCalls(Client client) {
 		try (RunningService second = client.service(); RunningService first = client.service()) {
 			first.get(client.path(second, "127.0.0.1") + "&agent=zeus",
@@ -163,12 +174,50 @@ class RequestHopTests {
 	void nothingIsLeftBehindOnAReusedThread(Client client) {
 		try (RunningService service = client.service("server.tomcat.threads.max=4")) {
 			for (int i = 0; i < 1000; i++) {
-				String response = (i % 2 == 0) ? service.get("/echo", "X-Tenant-Id: t" + i, "X-User-Id: u" + i)
-						: service.get("/echo");
+				String path = (i % 3 == 0) ? "/asynchronous" : "/echo";
+				String response = (i % 2 == 0) ? service.get(path, "X-Tenant-Id: t" + i, "X-User-Id: u" + i)
+						: service.get(path);
 				String expected = (i % 2 == 0) ? "t" + i + "|u" + i + "|t" + i + "|u" + i : "null|null|null|null";
 				assertThat(response).contains(expected);
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "REST_TEMPLATE")
+	void headersOfAnyKindDoNoHarm(Client client, CapturedOutput output) {
+		Random random = new Random(7);
+		try (RunningService service = client.service(ALLOWED)) {
+			for (int i = 0; i < 300; i++) {
+				String response = service.get("/log", "X-Tenant-Id: " + noise(random, i),
+						"X-User-Id: " + noise(random, i),
+						"baggage: kosmos.request.id=" + noise(random, i) + ",kosmos.conversation.id=c%0d%0aFORGED",
+						"tracestate: kosmos=agent:" + noise(random, i),
+						"traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+				assertThat(response).matches("(?s)HTTP/1.1 [24].*");
+			}
+			assertThat(service.get("/log", "X-Tenant-Id: acme")).startsWith("HTTP/1.1 200");
+			SpanData last = service
+				.await((span) -> "acme".equals(span.getAttributes().get(KosmosAttributes.TENANT_ID)));
+			assertThat(last.getKind()).isEqualTo(SpanKind.INTERNAL);
+			assertThat(service.ended()).hasSizeGreaterThan(100)
+				.allSatisfy((span) -> span.getAttributes().forEach((key, value) -> {
+					if (key.getKey().startsWith("kosmos.")) {
+						assertThat(RequestIds.isAllowed((String) value)).as(span.toString()).isTrue();
+					}
+				}));
+			assertThat(output.getOut().lines().filter((line) -> line.startsWith("FORGED"))).isEmpty();
+		}
+	}
+
+	private static String noise(Random random, int round) {
+		StringBuilder noise = new StringBuilder();
+		int length = random.nextInt(400);
+		for (int i = 0; i < length; i++) {
+			// Every other round of what a server lets through.
+			noise.append((char) ((round % 2 == 0) ? 0x20 + random.nextInt(0x5f) : random.nextInt(0x100)));
+		}
+		return noise.toString().replaceAll("[\\r\\n]", "");
 	}
 
 	@ParameterizedTest
@@ -273,6 +322,11 @@ class RequestHopTests {
 			return this.spans.in("work", () -> "leaf");
 		}
 
+		String log() {
+			logger.info("tenantId={} conversationId={}", MDC.get("tenantId"), MDC.get("conversationId"));
+			return this.spans.in("work", () -> "logged");
+		}
+
 		String echo() {
 			return this.context.current().tenant() + "|" + this.context.current().user() + "|" + MDC.get("tenantId")
 					+ "|" + MDC.get("userId");
@@ -327,6 +381,16 @@ class RequestHopTests {
 			return this.caller.echo();
 		}
 
+		@GetMapping("/asynchronous")
+		Callable<String> asynchronous() {
+			return this.caller::echo;
+		}
+
+		@GetMapping("/log")
+		String log() {
+			return this.caller.log();
+		}
+
 	}
 
 	@SpringBootConfiguration(proxyBeanMethods = false)
@@ -379,6 +443,16 @@ class RequestHopTests {
 		@GetMapping("/echo")
 		Mono<String> echo() {
 			return Mono.delay(Duration.ofMillis(1)).map((ignored) -> this.caller.echo());
+		}
+
+		@GetMapping("/asynchronous")
+		Mono<String> asynchronous() {
+			return Mono.fromCallable(this.caller::echo).subscribeOn(Schedulers.boundedElastic());
+		}
+
+		@GetMapping("/log")
+		String log() {
+			return this.caller.log();
 		}
 
 	}

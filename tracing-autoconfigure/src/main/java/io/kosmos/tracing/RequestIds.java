@@ -62,8 +62,19 @@ public record RequestIds(@Nullable String tenant, @Nullable String user, @Nullab
 	 * @return whether it can be an id
 	 */
 	public static boolean isAllowed(@Nullable String value) {
-		return value != null && value.length() <= MAX_LENGTH && !value.isBlank()
-				&& value.codePoints().allMatch(RequestIds::isAllowed);
+		if (value == null || value.length() > MAX_LENGTH || value.isBlank()) {
+			return false;
+		}
+		for (int i = 0; i < value.length(); i++) {
+			char character = value.charAt(i);
+			if ((character < ' ' || character > '~') && !isAllowed(value.codePointAt(i))) {
+				return false;
+			}
+			if (Character.isHighSurrogate(character)) {
+				i++;
+			}
+		}
+		return true;
 	}
 
 	private static boolean isAllowed(int codePoint) {
