@@ -20,10 +20,14 @@ interface ParentInCurrentContext<T extends Observation.Context> extends TracingO
 	default @Nullable Span getParentSpan(Observation.ContextView context) {
 		Span parent = TracingObservationHandler.super.getParentSpan(context);
 		Context current = Context.current();
-		boolean isCurrent = parent instanceof OtelSpan && parent.context()
-			.spanId()
-			.equals(io.opentelemetry.api.trace.Span.fromContext(current).getSpanContext().getSpanId());
-		return isCurrent ? OtelSpan.fromOtel(OtelSpan.toOtel(parent), current) : parent;
+		if (parent instanceof OtelSpan && parent.context().spanId().equals(spanId(current))) {
+			return OtelSpan.fromOtel(OtelSpan.toOtel(parent), current);
+		}
+		return parent;
+	}
+
+	private static String spanId(Context context) {
+		return io.opentelemetry.api.trace.Span.fromContext(context).getSpanContext().getSpanId();
 	}
 
 }
