@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Opens the spans of agents, models, tools and workflows from code: the twin of
  * {@link TracedAgent @TracedAgent} and its siblings. Inject it as a bean; it is safe for
- * use by any number of threads. With {@code kosmos.tracing.enabled=false} the bean is still
- * there and only runs the work.
+ * use by any number of threads. With {@code kosmos.tracing.enabled=false} the bean is
+ * still there and only runs the work.
  *
  * <pre>
  * Answer answer = agents.agent("zeus").attribute(KosmosAttributes.AGENT_OPERATION, "route").in(() -&gt; {
@@ -77,8 +77,8 @@ public interface AgentSpans {
 	Spans.Builder node(String name);
 
 	/**
-	 * The evaluation of a policy: {@code evaluate_policy <name>}. A string or an enum that
-	 * the work returns is its {@link KosmosAttributes#POLICY_DECISION decision}.
+	 * The evaluation of a policy: {@code evaluate_policy <name>}. A string or an enum
+	 * that the work returns is its {@link KosmosAttributes#POLICY_DECISION decision}.
 	 * @param name name of the policy, of low cardinality
 	 * @return a builder
 	 */

@@ -5,8 +5,8 @@ import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span that belongs to no thread: made for work whose end comes as an event, on whatever
- * thread. It must be ended; ending it again does nothing. Thread-safe.
+ * A span that belongs to no thread: made for work whose end comes as an event, on
+ * whatever thread. It must be ended; ending it again does nothing. Thread-safe.
  */
 public interface DetachedSpan extends TracedSpan {
 
@@ -31,8 +31,8 @@ public interface DetachedSpan extends TracedSpan {
 
 	/**
 	 * End the span as work that returned a result: with status OK, unless
-	 * {@link #error(Throwable)} was called, and with what every {@link ResultMapper} reads
-	 * from the result if the span is one of {@link AgentSpans}.
+	 * {@link #error(Throwable)} was called, and with what every {@link ResultMapper}
+	 * reads from the result if the span is one of {@link AgentSpans}.
 	 * @param result what the work returned
 	 */
 	void end(@Nullable Object result);

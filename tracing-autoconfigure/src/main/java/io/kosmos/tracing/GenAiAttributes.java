@@ -77,8 +77,7 @@ public final class GenAiAttributes {
 	public static final AttributeKey<String> TOOL_TYPE = AttributeKey.stringKey("gen_ai.tool.type");
 
 	/** Arguments of the call of the tool, as JSON. Content. */
-	public static final AttributeKey<String> TOOL_CALL_ARGUMENTS = AttributeKey
-		.stringKey("gen_ai.tool.call.arguments");
+	public static final AttributeKey<String> TOOL_CALL_ARGUMENTS = AttributeKey.stringKey("gen_ai.tool.call.arguments");
 
 	/** Result of the call of the tool, as JSON. Content. */
 	public static final AttributeKey<String> TOOL_CALL_RESULT = AttributeKey.stringKey("gen_ai.tool.call.result");
@@ -95,9 +94,10 @@ public final class GenAiAttributes {
 	/** Messages that the model answers, as JSON in the conventions' schema. Content. */
 	public static final AttributeKey<String> OUTPUT_MESSAGES = AttributeKey.stringKey("gen_ai.output.messages");
 
-	/** Instructions outside the conversation, as JSON in the conventions' schema. Content. */
-	public static final AttributeKey<String> SYSTEM_INSTRUCTIONS = AttributeKey
-		.stringKey("gen_ai.system_instructions");
+	/**
+	 * Instructions outside the conversation, as JSON in the conventions' schema. Content.
+	 */
+	public static final AttributeKey<String> SYSTEM_INSTRUCTIONS = AttributeKey.stringKey("gen_ai.system_instructions");
 
 	private GenAiAttributes() {
 	}

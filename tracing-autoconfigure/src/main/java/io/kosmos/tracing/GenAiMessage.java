@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param role who speaks: {@code system}, {@code user}, {@code assistant} or {@code tool}
  * @param parts what is said
- * @param finishReason why the model stopped; {@code null} where it is no answer of a model
- * or not known
+ * @param finishReason why the model stopped; {@code null} where it is no answer of a
+ * model or not known
  */
 public record GenAiMessage(String role, List<Part> parts, @Nullable String finishReason) {
 

@@ -88,8 +88,7 @@ public final class KosmosAttributes {
 	 * Cost of all calls of models below an agent or a workflow. Unit: the currency of
 	 * {@link #LLM_COST_CURRENCY}.
 	 */
-	public static final AttributeKey<Double> LLM_COST_AGGREGATED = AttributeKey
-		.doubleKey("kosmos.llm.cost.aggregated");
+	public static final AttributeKey<Double> LLM_COST_AGGREGATED = AttributeKey.doubleKey("kosmos.llm.cost.aggregated");
 
 	/** Executions of tools below an agent or a workflow. */
 	public static final AttributeKey<Long> TOOL_CALLS = AttributeKey.longKey("kosmos.tool.calls");

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * A call of a model that is running: takes what becomes known of it. Every method is safe
- * to call from any thread, and none throws. What is told twice counts as told last, so that
- * the growing usage of a stream can be passed on as it comes.
+ * to call from any thread, and none throws. What is told twice counts as told last, so
+ * that the growing usage of a stream can be passed on as it comes.
  */
 public interface LlmCall {
 
@@ -51,8 +51,8 @@ public interface LlmCall {
 	boolean capturesContent();
 
 	/**
-	 * What the model is given, recorded only where
-	 * {@code kosmos.tracing.content.capture} says so.
+	 * What the model is given, recorded only where {@code kosmos.tracing.content.capture}
+	 * says so.
 	 * @param messages the messages, oldest first; those with role {@code system} are
 	 * recorded as system instructions
 	 * @return this call

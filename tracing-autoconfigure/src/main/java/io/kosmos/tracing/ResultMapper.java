@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Reads attributes out of what the work of a span returns: usage and finish reason out of
  * the answer of a model, a route out of the decision of an agent. Any number of beans of
  * this type are asked in their order, for each result of an operation (see
- * {@link AgentSpans}) and for each chunk of a streamed one; what the code itself sets wins.
+ * {@link AgentSpans}) and for each chunk of a streamed one; what the code itself sets
+ * wins.
  * <p>
- * An implementation is thread-safe. When it throws, the failure is counted and logged once,
- * and the work goes on.
+ * An implementation is thread-safe. When it throws, the failure is counted and logged
+ * once, and the work goes on.
  */
 @FunctionalInterface
 public interface ResultMapper {
@@ -30,18 +31,19 @@ public interface ResultMapper {
 	 * Read what a model is given. Asked for each argument of a
 	 * {@link TracedLlm @TracedLlm} method, only while content is recorded.
 	 * @param argument an argument
-	 * @return the messages, or {@code null} if the argument is none that this mapper knows
+	 * @return the messages, or {@code null} if the argument is none that this mapper
+	 * knows
 	 */
 	default @Nullable List<GenAiMessage> input(Object argument) {
 		return null;
 	}
 
 	/**
-	 * Read what a model answers. Asked only while content is recorded. The texts of chunks
-	 * are put together, by the position of the message in the list.
+	 * Read what a model answers. Asked only while content is recorded. The texts of
+	 * chunks are put together, by the position of the message in the list.
 	 * @param result a result, or a chunk of one
-	 * @return the messages, one for each choice, or {@code null} if the result is none that
-	 * this mapper knows
+	 * @return the messages, one for each choice, or {@code null} if the result is none
+	 * that this mapper knows
 	 */
 	default @Nullable List<GenAiMessage> output(Object result) {
 		return null;

@@ -11,8 +11,8 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Runs each call of the annotated method as the work of an agent, in a span
- * {@code invoke_agent <name>}. What runs below knows the agent: operations carry its name,
- * and its span carries the calls, tokens and cost of all models below.
+ * {@code invoke_agent <name>}. What runs below knows the agent: operations carry its
+ * name, and its span carries the calls, tokens and cost of all models below.
  * <p>
  * All that {@link Traced @Traced} says of results, errors and weaving holds.
  *

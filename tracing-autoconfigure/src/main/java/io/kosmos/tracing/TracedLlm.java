@@ -14,12 +14,13 @@ import org.springframework.core.annotation.AliasFor;
 /**
  * Runs each call of the annotated method as a call of a model, in a CLIENT span
  * {@code <operation> <model>}, such as {@code chat gpt-4o}. Usage, finish reason and the
- * like are taken from the result by every {@link ResultMapper}, from {@link #attributes()}
- * that mention {@code #result}, or set in the method with {@link AgentSpans#currentLlm()}.
+ * like are taken from the result by every {@link ResultMapper}, from
+ * {@link #attributes()} that mention {@code #result}, or set in the method with
+ * {@link AgentSpans#currentLlm()}.
  * <p>
  * A method that returns a {@code Flux} or {@link java.util.stream.Stream} is taken for
- * streaming: the span lasts to the last chunk, the error or the cancellation, and tells the
- * time to the first chunk, the number of chunks, and the usage, if a chunk told it.
+ * streaming: the span lasts to the last chunk, the error or the cancellation, and tells
+ * the time to the first chunk, the number of chunks, and the usage, if a chunk told it.
  * <p>
  * All that {@link Traced @Traced} says of errors and weaving holds.
  *
@@ -48,8 +49,9 @@ public @interface TracedLlm {
 	String model() default "";
 
 	/**
-	 * What the model does, a value of {@link GenAiAttributes#OPERATION_NAME}: {@code chat},
-	 * {@code embeddings}, {@code text_completion} or {@code generate_content}.
+	 * What the model does, a value of {@link GenAiAttributes#OPERATION_NAME}:
+	 * {@code chat}, {@code embeddings}, {@code text_completion} or
+	 * {@code generate_content}.
 	 * @return the operation
 	 */
 	@SpanAttribute("gen_ai.operation.name")

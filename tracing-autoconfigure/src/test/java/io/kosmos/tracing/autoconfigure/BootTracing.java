@@ -1,10 +1,10 @@
 package io.kosmos.tracing.autoconfigure;
 
-import io.kosmos.tracing.autoconfigure.annotation.SpansAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;

@@ -1,9 +1,13 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
+import io.kosmos.tracing.AgentSpans;
+import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.Spans;
+import io.kosmos.tracing.autoconfigure.span.Operations.Collaborators;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.opentelemetry.api.OpenTelemetry;
@@ -17,17 +21,20 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of {@link Spans}, which is there
- * even when tracing is off, so that code which injects it keeps running.
+ * {@link EnableAutoConfiguration Auto-configuration} of {@link Spans} and
+ * {@link AgentSpans}, which are there even when tracing is off, so that code which
+ * injects them keeps running.
  */
 @AutoConfiguration
 @ConditionalOnClass(OpenTelemetry.class)
+@EnableConfigurationProperties(ConventionsProperties.class)
 public final class SpansAutoConfiguration {
 
 	private static final Pattern PARENT_BASED = Pattern
@@ -43,13 +50,14 @@ public final class SpansAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static SpanLifecycle kosmosSpanLifecycle(Environment environment, ObjectProvider<OpenTelemetry> openTelemetry,
-			ObjectProvider<SdkTracerProvider> tracerProvider, Failures failures) {
+			ObjectProvider<SdkTracerProvider> tracerProvider, Operations operations, Failures failures) {
 		boolean enabled = environment.getProperty("kosmos.tracing.enabled", Boolean.class, true)
 				&& environment.getProperty("management.opentelemetry.enabled", Boolean.class, true);
 		Supplier<OpenTelemetry> source = (enabled) ? () -> openTelemetry.getIfAvailable(OpenTelemetry::noop)
 				: OpenTelemetry::noop;
 		Supplier<Tracer> tracer = () -> source.get().getTracer("io.kosmos.tracing");
-		return new SpanLifecycle(tracer, () -> dropsBelowUnsampledParent(tracerProvider.getIfUnique()), failures);
+		return new SpanLifecycle(tracer, () -> dropsBelowUnsampledParent(tracerProvider.getIfUnique()), operations,
+				failures);
 	}
 
 	/**
@@ -61,9 +69,25 @@ public final class SpansAutoConfiguration {
 	}
 
 	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static Operations kosmosOperations(ObjectProvider<ConventionsProperties> properties,
+			ObjectProvider<ModelPrices> prices, ObjectProvider<ResultMapper> mappers,
+			ObjectProvider<OperationMeters> meters, Failures failures) {
+		return new Operations(() -> new Collaborators(properties.getObject().conventions(), ContentCapture.NONE,
+				prices.getIfAvailable(), mappers.orderedStream().toList(),
+				meters.getIfAvailable(() -> OperationMeters.NONE)), failures);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	Spans kosmosSpans(SpanLifecycle lifecycle) {
 		return new DefaultSpans(lifecycle);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	AgentSpans kosmosAgentSpans(SpanLifecycle lifecycle) {
+		return new DefaultAgentSpans(new DefaultSpans(lifecycle));
 	}
 
 	@Configuration(proxyBeanMethods = false)

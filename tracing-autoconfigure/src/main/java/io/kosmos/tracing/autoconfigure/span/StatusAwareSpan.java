@@ -1,4 +1,4 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * of the work around does not overwrite it. The span of the SDK tells its status only in
  * a copy of everything it holds. Thread-safe.
  */
-final class StatusAwareSpan implements Span {
+class StatusAwareSpan implements Span {
 
 	private final Span span;
 

@@ -1,4 +1,4 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
-import io.kosmos.tracing.autoconfigure.annotation.SpanLifecycle.ResultRecorder;
+import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.ResultRecorder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -50,7 +50,7 @@ final class TracedInterceptor implements MethodInterceptor {
 		}
 		this.lifecycle.close(scope, method.site());
 		ResultRecorder recorder = method.recorder(this.lifecycle, target, invocation.getArguments());
-		if (method.mayBeAsynchronous() && SpanLifecycle.isAsynchronous(result)) {
+		if (method.mayBeAsynchronous() && SpanLifecycle.isAsynchronous(span, result)) {
 			return this.lifecycle.follow(span, result, recorder, method.site(),
 					(context) -> start(method, context, invocation));
 		}
@@ -80,7 +80,7 @@ final class TracedInterceptor implements MethodInterceptor {
 	}
 
 	private @Nullable Span start(TracedMethod method, Context parent, MethodInvocation invocation) {
-		if (!method.newRoot() && this.lifecycle.unsampled(parent)) {
+		if (method.operationType() == null && !method.newRoot() && this.lifecycle.unsampled(parent)) {
 			return null;
 		}
 		return method.start(this.lifecycle, parent, invocation.getThis(), invocation.getArguments());

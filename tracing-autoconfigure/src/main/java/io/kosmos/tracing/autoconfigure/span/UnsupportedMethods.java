@@ -1,4 +1,4 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.kosmos.tracing.Traced;
-import io.kosmos.tracing.autoconfigure.annotation.AnnotationProperties.Unsupported;
+import io.kosmos.tracing.autoconfigure.span.AnnotationProperties.Unsupported;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +80,7 @@ final class UnsupportedMethods implements SmartInitializingSingleton {
 		Set<Method> seen = new LinkedHashSet<>();
 		ReflectionUtils.doWithMethods(userClass, seen::add, ReflectionUtils.USER_DECLARED_METHODS);
 		for (Method method : seen) {
-			Traced traced = TracedMethods.annotation(method, userClass);
-			if (traced != null) {
+			if (TracedMethods.declaration(method, userClass) != null) {
 				inspect(method, userClass, bean, problems);
 			}
 		}

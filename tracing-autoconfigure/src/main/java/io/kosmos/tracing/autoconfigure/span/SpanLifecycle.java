@@ -1,4 +1,4 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.kosmos.tracing.KosmosAttributes;
 import io.opentelemetry.api.common.AttributeKey;
@@ -43,6 +44,8 @@ final class SpanLifecycle {
 
 	private final SingletonSupplier<Boolean> unsampledParentDecides;
 
+	private final Operations operations;
+
 	private final Failures failures;
 
 	/**
@@ -51,12 +54,19 @@ final class SpanLifecycle {
 	 * created before the application needs it
 	 * @param unsampledParentDecides whether the sampler never samples below an unsampled
 	 * local parent, so that no span has to be made to learn it
+	 * @param operations what agents, models, tools and so on share
 	 * @param failures where failures are recorded
 	 */
-	SpanLifecycle(Supplier<Tracer> tracer, Supplier<Boolean> unsampledParentDecides, Failures failures) {
+	SpanLifecycle(Supplier<Tracer> tracer, Supplier<Boolean> unsampledParentDecides, Operations operations,
+			Failures failures) {
 		this.tracer = SingletonSupplier.of(tracer);
 		this.unsampledParentDecides = SingletonSupplier.of(unsampledParentDecides);
+		this.operations = operations;
 		this.failures = failures;
+	}
+
+	Operations operations() {
+		return this.operations;
 	}
 
 	Failures failures() {
@@ -124,9 +134,18 @@ final class SpanLifecycle {
 	/**
 	 * Whether the work goes on after the call that gave this result.
 	 */
-	static boolean isAsynchronous(@Nullable Object result) {
+	static boolean isAsynchronous(Span span, @Nullable Object result) {
 		return result instanceof Future || result instanceof CompletionStage
-				|| (REACTOR && ReactorTracing.isReplaceable(result));
+				|| (REACTOR && ReactorTracing.isReplaceable(result))
+				|| (result instanceof Stream && modelCall(span) != null);
+	}
+
+	/**
+	 * The call of a model that a span stands for, if it does.
+	 */
+	static @Nullable Operation modelCall(Span span) {
+		return (span instanceof OperationSpan known && known.operation().type() == OperationType.LLM)
+				? known.operation() : null;
 	}
 
 	/**
@@ -144,6 +163,10 @@ final class SpanLifecycle {
 			SpanStarter again) {
 		if (REACTOR && ReactorTracing.isReplaceable(result)) {
 			return (T) ReactorTracing.continueIn(this, span, result, recorder, site, again);
+		}
+		Operation call = modelCall(span);
+		if (call != null && result instanceof Stream<?> stream) {
+			return (T) TracedStream.trace(this, span, call, stream, site);
 		}
 		if (result instanceof CompletionStage<?> stage) {
 			try {
@@ -184,7 +207,10 @@ final class SpanLifecycle {
 
 	void succeed(Span span, @Nullable Object result, ResultRecorder recorder, String site) {
 		try {
-			if (recorder != ResultRecorder.NONE && span.isRecording()) {
+			if (span instanceof OperationSpan known) {
+				known.operation().result(result);
+			}
+			if (recorder != ResultRecorder.NONE && takesAttributes(span)) {
 				record(recorder, span, result, site);
 			}
 			if (!(span instanceof StatusAwareSpan known && known.isFailed())) {
@@ -195,6 +221,14 @@ final class SpanLifecycle {
 		catch (Throwable ex) {
 			this.failures.record(site, ex);
 		}
+	}
+
+	/**
+	 * Whether attributes are of any use to the span: an operation wants them for metrics
+	 * even when it is not recorded.
+	 */
+	static boolean takesAttributes(Span span) {
+		return span instanceof OperationSpan || span.isRecording();
 	}
 
 	private void record(ResultRecorder recorder, Span span, @Nullable Object result, String site) {
@@ -231,6 +265,9 @@ final class SpanLifecycle {
 	}
 
 	void recordError(Span span, Throwable error) {
+		if (span instanceof OperationSpan known) {
+			known.operation().failed(error);
+		}
 		if (!span.isRecording()) {
 			return;
 		}

@@ -1,12 +1,14 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
 import org.jspecify.annotations.Nullable;
 
@@ -68,10 +70,9 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 			return known;
 		}
 		Method specificMethod = written(AopUtils.getMostSpecificMethod(method, targetClass), targetClass);
-		Traced traced = annotation(specificMethod, targetClass);
-		return (traced != null)
-				? this.methods.computeIfAbsent(key,
-						(ignored) -> new TracedMethod(specificMethod, ClassUtils.getUserClass(targetClass), traced))
+		Declaration declaration = declaration(specificMethod, targetClass);
+		return (declaration != null) ? this.methods.computeIfAbsent(key,
+				(ignored) -> new TracedMethod(specificMethod, ClassUtils.getUserClass(targetClass), declaration))
 				: null;
 	}
 
@@ -85,23 +86,24 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 	}
 
 	/**
-	 * The annotation that stands for a method: its own, that of a method it implements or
-	 * overrides, or that of a type which declares it.
+	 * What stands for a method: its own annotations, those of a method it implements or
+	 * overrides, or those of a type which declares it.
 	 */
-	static @Nullable Traced annotation(Method method, Class<?> targetClass) {
+	static @Nullable Declaration declaration(Method method, Class<?> targetClass) {
 		Traced traced = AnnotatedElementUtils.findMergedAnnotation(method, Traced.class);
 		if (traced != null) {
-			return traced;
+			return Declaration.of(traced, MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY));
 		}
 		if (!Modifier.isPublic(method.getModifiers()) || !ClassUtils.isUserLevelMethod(method)
 				|| method.getDeclaringClass() == Object.class) {
 			return null;
 		}
-		return MergedAnnotations.from(ClassUtils.getUserClass(targetClass), SearchStrategy.TYPE_HIERARCHY)
-			.stream(Traced.class)
+		MergedAnnotations annotations = MergedAnnotations.from(ClassUtils.getUserClass(targetClass),
+				SearchStrategy.TYPE_HIERARCHY);
+		return annotations.stream(Traced.class)
 			.filter((annotation) -> annotation.getSource() instanceof Class<?> type && covers(type, method))
 			.findFirst()
-			.map(MergedAnnotation::synthesize)
+			.map((annotation) -> Declaration.of(annotation.synthesize(), annotations))
 			.orElse(null);
 	}
 
@@ -128,6 +130,39 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * What the annotations of a method say.
+	 *
+	 * @param traced the annotation that all others are composed over
+	 * @param operationType what the method is if it is more than a span
+	 * @param values attributes that composed annotations give, by key
+	 */
+	record Declaration(Traced traced, @Nullable OperationType operationType, Map<String, Object> values) {
+
+		static Declaration of(Traced traced, MergedAnnotations annotations) {
+			OperationType type = null;
+			for (OperationType candidate : OperationType.values()) {
+				if (type == null && annotations.isPresent(candidate.annotation())) {
+					type = candidate;
+				}
+			}
+			Map<String, Object> values = new LinkedHashMap<>();
+			annotations.stream().forEach((annotation) -> addValues(annotation, values));
+			return new Declaration(traced, type, values);
+		}
+
+		private static void addValues(MergedAnnotation<?> annotation, Map<String, Object> values) {
+			for (Method attribute : annotation.getType().getDeclaredMethods()) {
+				MergedAnnotation<SpanAttribute> key = MergedAnnotations.from(attribute).get(SpanAttribute.class);
+				if (key.isPresent() && !annotation.hasDefaultValue(attribute.getName())) {
+					annotation.getValue(attribute.getName())
+						.ifPresent((value) -> values.putIfAbsent(key.getString("key"), value));
+				}
+			}
+		}
+
 	}
 
 }

@@ -1,12 +1,12 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.lang.reflect.Modifier;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
-import io.kosmos.tracing.autoconfigure.annotation.SpanLifecycle.ResultRecorder;
-import io.kosmos.tracing.autoconfigure.annotation.SpanLifecycle.SpanStarter;
+import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.ResultRecorder;
+import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.SpanStarter;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.opentelemetry.api.trace.Span;
@@ -118,7 +118,9 @@ final class ReactorTracing {
 			if (subscription == null) {
 				return source;
 			}
-			return source.doOnComplete(() -> subscription.succeed(null))
+			Operation call = SpanLifecycle.modelCall(subscription.span());
+			return ((call != null) ? source.doOnNext(call::chunk) : source)
+				.doOnComplete(() -> subscription.succeed(null))
 				.doOnError(subscription::fail)
 				.doOnCancel(subscription::cancel)
 				.contextWrite(subscription.current());

@@ -1,15 +1,19 @@
-package io.kosmos.tracing.autoconfigure.annotation;
+package io.kosmos.tracing.autoconfigure.span;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 
 import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
-import io.kosmos.tracing.autoconfigure.annotation.SpanLifecycle.ResultRecorder;
+import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.ResultRecorder;
+import io.kosmos.tracing.autoconfigure.span.TracedMethods.Declaration;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -36,7 +40,14 @@ final class TracedMethod {
 
 	private final String site;
 
+	private final @Nullable OperationType operationType;
+
 	private final String name;
+
+	/**
+	 * Position of the argument that the name of the span ends with, or -1.
+	 */
+	private final int nameArgument;
 
 	private final SpanKind kind;
 
@@ -64,12 +75,12 @@ final class TracedMethod {
 	 * Resolve a method.
 	 * @param method the method of the target class
 	 * @param targetClass class of the bean
-	 * @param traced the merged annotation
+	 * @param declaration what its annotations say
 	 */
-	TracedMethod(Method method, Class<?> targetClass, Traced traced) {
+	TracedMethod(Method method, Class<?> targetClass, Declaration declaration) {
+		Traced traced = declaration.traced();
 		this.site = ClassUtils.getQualifiedMethodName(method, targetClass);
-		this.name = StringUtils.hasText(traced.name()) ? traced.name()
-				: method.getDeclaringClass().getSimpleName() + "." + method.getName();
+		this.operationType = declaration.operationType();
 		this.kind = traced.kind();
 		this.newRoot = traced.newRoot();
 		this.targetClass = targetClass;
@@ -78,6 +89,7 @@ final class TracedMethod {
 		List<String> parameterNames = parameterNames(method);
 		this.arguments = arguments(method, parameterNames);
 		AttributesBuilder constants = Attributes.builder();
+		declaration.values().forEach((key, value) -> new TypedAttribute(key).set(constants::put, value));
 		List<ExpressionAttribute> atStart = new ArrayList<>();
 		List<ExpressionAttribute> atEnd = new ArrayList<>();
 		for (Attribute attribute : traced.attributes()) {
@@ -94,6 +106,8 @@ final class TracedMethod {
 			}
 		}
 		this.constants = constants.build();
+		this.nameArgument = nameArgument();
+		this.name = name(method, traced);
 		this.startExpressions = atStart.toArray(ExpressionAttribute[]::new);
 		this.resultExpressions = atEnd.toArray(ExpressionAttribute[]::new);
 		this.result = result(method);
@@ -105,6 +119,32 @@ final class TracedMethod {
 			this.problems.add("returns a Future, which tells nobody when it is done, so that a span that is not done"
 					+ " ends when the method returns: return CompletableFuture");
 		}
+	}
+
+	private String name(Method method, Traced traced) {
+		OperationType type = this.operationType;
+		if (type == null) {
+			return StringUtils.hasText(traced.name()) ? traced.name()
+					: method.getDeclaringClass().getSimpleName() + "." + method.getName();
+		}
+		String subject = this.constants.get(type.nameKey());
+		if (!StringUtils.hasText(subject) && type != OperationType.LLM) {
+			this.problems.add("has a @" + type.annotation().getSimpleName()
+					+ " without a name, which its span then lacks: give it one");
+		}
+		return type.spanName(StringUtils.hasText(subject) ? subject : null,
+				this.constants.get(GenAiAttributes.OPERATION_NAME));
+	}
+
+	private int nameArgument() {
+		if (this.operationType != null && this.constants.get(this.operationType.nameKey()) == null) {
+			for (Argument argument : this.arguments) {
+				if (this.operationType.isNamedBy(argument.attribute().name())) {
+					return argument.index();
+				}
+			}
+		}
+		return -1;
 	}
 
 	private static List<String> parameterNames(Method method) {
@@ -163,6 +203,13 @@ final class TracedMethod {
 		return new TypedAttribute(key);
 	}
 
+	/**
+	 * The operation that the method is, if it is more than a span.
+	 */
+	@Nullable OperationType operationType() {
+		return this.operationType;
+	}
+
 	String site() {
 		return this.site;
 	}
@@ -203,28 +250,61 @@ final class TracedMethod {
 	@Nullable Span start(SpanLifecycle lifecycle, Context parent, @Nullable Object target, @Nullable Object[] arguments) {
 		Span span;
 		try {
-			SpanBuilder builder = lifecycle.builder(this.name, parent, this.newRoot).setSpanKind(this.kind);
-			if (!this.constants.isEmpty()) {
-				builder.setAllAttributes(this.constants);
-			}
-			for (Argument argument : this.arguments) {
-				try {
-					argument.attribute().set(builder, arguments[argument.index()]);
-				}
-				catch (Throwable ex) {
-					recordFailure(lifecycle, argument.attribute().name(), ex);
-				}
-			}
-			span = new StatusAwareSpan(builder.startSpan());
+			span = (this.operationType != null) ? startOperation(lifecycle, this.operationType, parent, arguments)
+					: startPlain(lifecycle, parent, arguments);
 		}
 		catch (Throwable ex) {
 			lifecycle.failures().record(this.site, ex);
 			return null;
 		}
-		if (this.startExpressions.length > 0 && span.isRecording()) {
+		if (this.startExpressions.length > 0 && SpanLifecycle.takesAttributes(span)) {
 			evaluate(lifecycle, this.startExpressions, span, target, arguments, null);
 		}
 		return span;
+	}
+
+	private Span startPlain(SpanLifecycle lifecycle, Context parent, @Nullable Object[] arguments) {
+		SpanBuilder builder = lifecycle.builder(this.name, parent, this.newRoot).setSpanKind(this.kind);
+		if (!this.constants.isEmpty()) {
+			builder.setAllAttributes(this.constants);
+		}
+		for (Argument argument : this.arguments) {
+			try {
+				argument.attribute().set(builder, arguments[argument.index()]);
+			}
+			catch (Throwable ex) {
+				recordFailure(lifecycle, argument.attribute().name(), ex);
+			}
+		}
+		return new StatusAwareSpan(builder.startSpan());
+	}
+
+	private Span startOperation(SpanLifecycle lifecycle, OperationType type, Context parent,
+			@Nullable Object[] arguments) {
+		Operation operation = lifecycle.operations().begin(type, parent);
+		SpanBuilder builder = lifecycle.builder(operationName(type, arguments), parent, this.newRoot)
+			.setSpanKind(this.kind);
+		BiConsumer<AttributeKey<Object>, Object> target = builder::setAttribute;
+		this.constants.forEach((key, value) -> operation.set(key, value, target));
+		for (Argument argument : this.arguments) {
+			try {
+				argument.attribute()
+					.set((key, value) -> operation.set(key, value, target), arguments[argument.index()]);
+			}
+			catch (Throwable ex) {
+				recordFailure(lifecycle, argument.attribute().name(), ex);
+			}
+		}
+		operation.begin(target);
+		return new OperationSpan(builder.startSpan(), operation);
+	}
+
+	private String operationName(OperationType type, @Nullable Object[] arguments) {
+		if (this.nameArgument >= 0 && arguments[this.nameArgument] instanceof String text
+				&& StringUtils.hasText(text)) {
+			return type.spanName(text, this.constants.get(GenAiAttributes.OPERATION_NAME));
+		}
+		return this.name;
 	}
 
 	private void recordFailure(SpanLifecycle lifecycle, String attribute, Throwable failure) {
