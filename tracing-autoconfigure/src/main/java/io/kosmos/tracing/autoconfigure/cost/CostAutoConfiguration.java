@@ -13,12 +13,13 @@ import org.springframework.context.annotation.Bean;
  * {@link EnableAutoConfiguration Auto-configuration} of the prices of models.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = { "kosmos.tracing.enabled", "kosmos.tracing.cost.enabled" }, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(CostProperties.class)
 public final class CostAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.cost.enabled", matchIfMissing = true)
 	ModelPrices kosmosModelPrices(CostProperties properties) {
 		PriceTable table = new PriceTableFile(properties.location()).read();
 		table.addAll(properties.configured());
