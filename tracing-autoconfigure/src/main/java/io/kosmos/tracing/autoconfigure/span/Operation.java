@@ -79,6 +79,8 @@ final class Operation implements LlmCall {
 	/** Of the same model operation, made by the work of this one. */
 	private boolean wraps;
 
+	private boolean unpriced;
+
 	private boolean ended;
 
 	Operation(Operations operations, OperationType type, @Nullable Operation parent) {
@@ -166,6 +168,13 @@ final class Operation implements LlmCall {
 	 */
 	@Nullable Cost cost() {
 		return this.cost;
+	}
+
+	/**
+	 * Whether there were tokens but no price of the model, once the operation has ended.
+	 */
+	boolean isUnpriced() {
+		return this.unpriced;
 	}
 
 	/**
@@ -502,11 +511,18 @@ final class Operation implements LlmCall {
 		if (prices == null || this.usage == null || this.provider == null) {
 			return null;
 		}
-		ModelPrice price = (this.responseModel != null) ? prices.find(this.provider, this.responseModel) : null;
-		if (price == null && this.requestModel != null) {
-			price = prices.find(this.provider, this.requestModel);
+		try {
+			ModelPrice price = (this.responseModel != null) ? prices.find(this.provider, this.responseModel) : null;
+			if (price == null && this.requestModel != null) {
+				price = prices.find(this.provider, this.requestModel);
+			}
+			this.unpriced = price == null;
+			return (price != null) ? price.cost(this.usage) : null;
 		}
-		return (price != null) ? price.cost(this.usage) : null;
+		catch (Throwable ex) {
+			this.operations.failures().record("the price of a model", ex);
+			return null;
+		}
 	}
 
 	private void writeUsage(Span span) {
