@@ -6,14 +6,14 @@ import java.util.function.Consumer;
 
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.autoconfigure.KosmosTracingAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.annotation.AnnotationAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.annotation.SpansAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.span.AnnotationAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;

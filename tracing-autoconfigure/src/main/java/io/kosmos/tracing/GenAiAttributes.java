@@ -24,6 +24,9 @@ public final class GenAiAttributes {
 	/** Name of the agent. */
 	public static final AttributeKey<String> AGENT_NAME = AttributeKey.stringKey("gen_ai.agent.name");
 
+	/** Id of the agent. */
+	public static final AttributeKey<String> AGENT_ID = AttributeKey.stringKey("gen_ai.agent.id");
+
 	/** Conversation or session. */
 	public static final AttributeKey<String> CONVERSATION_ID = AttributeKey.stringKey("gen_ai.conversation.id");
 
@@ -48,6 +51,53 @@ public final class GenAiAttributes {
 
 	/** Tokens of the answer. Unit: tokens. */
 	public static final AttributeKey<Long> USAGE_OUTPUT_TOKENS = AttributeKey.longKey("gen_ai.usage.output_tokens");
+
+	/** Tokens of the prompt that were read from a cache. Unit: tokens. */
+	public static final AttributeKey<Long> USAGE_CACHE_READ_INPUT_TOKENS = AttributeKey
+		.longKey("gen_ai.usage.cache_read.input_tokens");
+
+	/** Tokens of the answer that were spent on reasoning. Unit: tokens. */
+	public static final AttributeKey<Long> USAGE_REASONING_OUTPUT_TOKENS = AttributeKey
+		.longKey("gen_ai.usage.reasoning.output_tokens");
+
+	/** Time from the request to the first chunk of a streamed answer. Unit: seconds. */
+	public static final AttributeKey<Double> RESPONSE_TIME_TO_FIRST_CHUNK = AttributeKey
+		.doubleKey("gen_ai.response.time_to_first_chunk");
+
+	/** Name of the tool. */
+	public static final AttributeKey<String> TOOL_NAME = AttributeKey.stringKey("gen_ai.tool.name");
+
+	/** Id that the model gave to the call of the tool. */
+	public static final AttributeKey<String> TOOL_CALL_ID = AttributeKey.stringKey("gen_ai.tool.call.id");
+
+	/** What the tool is for, as the model was told. */
+	public static final AttributeKey<String> TOOL_DESCRIPTION = AttributeKey.stringKey("gen_ai.tool.description");
+
+	/** What the tool is: {@code function}, {@code extension} or {@code datastore}. */
+	public static final AttributeKey<String> TOOL_TYPE = AttributeKey.stringKey("gen_ai.tool.type");
+
+	/** Arguments of the call of the tool, as JSON. Content. */
+	public static final AttributeKey<String> TOOL_CALL_ARGUMENTS = AttributeKey.stringKey("gen_ai.tool.call.arguments");
+
+	/** Result of the call of the tool, as JSON. Content. */
+	public static final AttributeKey<String> TOOL_CALL_RESULT = AttributeKey.stringKey("gen_ai.tool.call.result");
+
+	/** Name of the workflow. */
+	public static final AttributeKey<String> WORKFLOW_NAME = AttributeKey.stringKey("gen_ai.workflow.name");
+
+	/** Data source that a retrieval asks. */
+	public static final AttributeKey<String> DATA_SOURCE_ID = AttributeKey.stringKey("gen_ai.data_source.id");
+
+	/** Messages that the model is given, as JSON in the conventions' schema. Content. */
+	public static final AttributeKey<String> INPUT_MESSAGES = AttributeKey.stringKey("gen_ai.input.messages");
+
+	/** Messages that the model answers, as JSON in the conventions' schema. Content. */
+	public static final AttributeKey<String> OUTPUT_MESSAGES = AttributeKey.stringKey("gen_ai.output.messages");
+
+	/**
+	 * Instructions outside the conversation, as JSON in the conventions' schema. Content.
+	 */
+	public static final AttributeKey<String> SYSTEM_INSTRUCTIONS = AttributeKey.stringKey("gen_ai.system_instructions");
 
 	private GenAiAttributes() {
 	}

@@ -18,6 +18,9 @@ import org.springframework.core.annotation.AliasFor;
  * object by its {@code toString()}. {@code null}, an empty optional, and {@code null}
  * elements of a collection are left out, and of a longer collection everything after the
  * first 128 elements.
+ * <p>
+ * On an attribute of an annotation that is composed over {@link Traced @Traced} it
+ * records the value given there, unless that is the default.
  */
 @Target({ ElementType.PARAMETER, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)

@@ -2,6 +2,7 @@ package io.kosmos.tracing;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,13 @@ public interface Spans {
 		Builder newRoot();
 
 		/**
+		 * Make the span a child of the span in a context instead of the current one.
+		 * @param parent the context
+		 * @return this builder
+		 */
+		Builder parent(Context parent);
+
+		/**
 		 * Set an attribute.
 		 * @param <T> type of the value
 		 * @param key the key, which fixes the type
@@ -127,6 +135,12 @@ public interface Spans {
 		 * @return the span, to be closed by the same thread
 		 */
 		OpenSpan open();
+
+		/**
+		 * Start the span without making it the current one of any thread.
+		 * @return the span, to be ended by any thread
+		 */
+		DetachedSpan start();
 
 	}
 

@@ -1,12 +1,12 @@
 package io.kosmos.tracing.autoconfigure;
 
-import io.kosmos.tracing.autoconfigure.annotation.SpansAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;

@@ -74,8 +74,11 @@ class ConfigurationDocumentTests {
 		if (type.startsWith("java.")) {
 			return type.substring(type.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
 		}
-		Object[] constants = ClassUtils.resolveClassName(type, null).getEnumConstants();
-		return Arrays.stream(Objects.requireNonNull(constants, type))
+		Class<?> resolved = ClassUtils.resolveClassName(type, null);
+		if (!resolved.isEnum()) {
+			return resolved.getSimpleName().toLowerCase(Locale.ROOT);
+		}
+		return Arrays.stream(Objects.requireNonNull(resolved.getEnumConstants()))
 			.map((constant) -> "`" + ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
 			.collect(Collectors.joining(", "));
 	}

@@ -1,5 +1,10 @@
 package io.kosmos.tracing.autoconfigure;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,45 +27,47 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class InvalidPropertyFailureAnalyzerTests {
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			sampling.probability           | 1.5               | It must be from 0.0 to 1.0.
-			sampling.probability           | -0.1              | It must be from 0.0 to 1.0.
-			sampling.probability           | NaN               | It must be from 0.0 to 1.0.
-			exporter.endpoint              | ''                | It must be an http or https URL with a host
-			exporter.endpoint              | localhost:4317    | It must be an http or https URL with a host
-			exporter.endpoint              | jaeger            | It must be an http or https URL with a host
-			exporter.endpoint              | http://           | It must be an http or https URL with a host
-			exporter.endpoint              | http:///v1/traces | It must be an http or https URL with a host
-			exporter.endpoint              | ftp://jaeger:4317 | It must be an http or https URL with a host
-			exporter.endpoint              | http://a b        | It must be an http or https URL with a host
-			exporter.endpoint              | http://a:99999    | It must be an http or https URL with a host
-			exporter.timeout               | 0s                | It must be longer than 0.
-			exporter.timeout               | -1s               | It must be longer than 0.
-			exporter.ssl.bundle            | nowhere           | It must be the name of an SSL bundle
-			batch.queue-size               | 0                 | It must be at least 1.
-			batch.queue-size               | -1                | It must be at least 1.
-			batch.max-size                 | 0                 | It must be at least 1.
-			batch.max-size                 | 4096              | at most kosmos.tracing.batch.queue-size, which is 2048
-			batch.delay                    | 0s                | It must be longer than 0.
-			batch.delay                    | -1s               | It must be longer than 0.
-			batch.export-timeout           | 0s                | It must be longer than 0.
-			limits.attribute-value-length  | 0                 | It must be at least 1.
-			limits.attributes              | -1                | It must be at least 1.
-			limits.events                  | 0                 | It must be at least 1.
-			limits.links                   | 0                 | It must be at least 1.
-			limits.attributes-per-event    | 0                 | It must be at least 1.
-			limits.attributes-per-link     | 0                 | It must be at least 1.
-			propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
-			request.headers.tenant         | X Tenant          | It must be the name of a header, or empty.
-			request.headers.user           | 'X-User:'         | It must be the name of a header, or empty.
-			request.headers.conversation   | 'a,b'             | It must be the name of a header, or empty.
-			request.headers.request        | ä                 | It must be the name of a header, or empty.
-			baggage.keys                   | a=b               | It must be the keys of baggage entries
-			baggage.hosts                  | '*'               | * alone would be every host.
-			baggage.hosts                  | http://a          | It must be the names of hosts without scheme
-			baggage.hosts                  | 'a:8080'          | It must be the names of hosts without scheme
-			baggage.hosts                  | a.*.example       | It must be the names of hosts without scheme
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					sampling.probability           | 1.5               | It must be from 0.0 to 1.0.
+					sampling.probability           | -0.1              | It must be from 0.0 to 1.0.
+					sampling.probability           | NaN               | It must be from 0.0 to 1.0.
+					exporter.endpoint              | ''                | It must be an http or https URL with a host
+					exporter.endpoint              | localhost:4317    | It must be an http or https URL with a host
+					exporter.endpoint              | jaeger            | It must be an http or https URL with a host
+					exporter.endpoint              | http://           | It must be an http or https URL with a host
+					exporter.endpoint              | http:///v1/traces | It must be an http or https URL with a host
+					exporter.endpoint              | ftp://jaeger:4317 | It must be an http or https URL with a host
+					exporter.endpoint              | http://a b        | It must be an http or https URL with a host
+					exporter.endpoint              | http://a:99999    | It must be an http or https URL with a host
+					exporter.timeout               | 0s                | It must be longer than 0.
+					exporter.timeout               | -1s               | It must be longer than 0.
+					exporter.ssl.bundle            | nowhere           | It must be the name of an SSL bundle
+					batch.queue-size               | 0                 | It must be at least 1.
+					batch.queue-size               | -1                | It must be at least 1.
+					batch.max-size                 | 0                 | It must be at least 1.
+					batch.max-size                 | 4096              | at most kosmos.tracing.batch.queue-size, which is 2048
+					batch.delay                    | 0s                | It must be longer than 0.
+					batch.delay                    | -1s               | It must be longer than 0.
+					batch.export-timeout           | 0s                | It must be longer than 0.
+					limits.attribute-value-length  | 0                 | It must be at least 1.
+					limits.attributes              | -1                | It must be at least 1.
+					limits.events                  | 0                 | It must be at least 1.
+					limits.links                   | 0                 | It must be at least 1.
+					limits.attributes-per-event    | 0                 | It must be at least 1.
+					limits.attributes-per-link     | 0                 | It must be at least 1.
+					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).
+					request.headers.tenant         | X Tenant          | It must be the name of a header, or empty.
+					request.headers.user           | 'X-User:'         | It must be the name of a header, or empty.
+					request.headers.conversation   | 'a,b'             | It must be the name of a header, or empty.
+					request.headers.request        | ä                 | It must be the name of a header, or empty.
+					baggage.keys                   | a=b               | It must be the keys of baggage entries
+					baggage.hosts                  | '*'               | * alone would be every host.
+					baggage.hosts                  | http://a          | It must be the names of hosts without scheme
+					baggage.hosts                  | 'a:8080'          | It must be the names of hosts without scheme
+					baggage.hosts                  | a.*.example       | It must be the names of hosts without scheme
+					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
+					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);
 		assertThat(output)
@@ -92,13 +99,65 @@ class InvalidPropertyFailureAnalyzerTests {
 			request.mdc             | maybe   | boolean
 			request.write-user-id   | maybe   | boolean
 			console.format          | table   | TREE
+			cost.enabled            | maybe   | boolean
+			cost.prices[0].input    | cheap   | java.math.BigDecimal
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);
-		assertThat(output).containsPattern("Property: kosmos\\.tracing\\." + key + "(\\[0])?\\R")
+		assertThat(output).containsPattern("Property: kosmos\\.tracing\\." + Pattern.quote(key) + "(\\[0])?\\R")
 			.contains("Value: \"" + value + "\"")
 			.contains(allowed)
 			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					provider     | ' '              | It must not be empty.
+					model        | ''               | It must not be empty.
+					input        | -0.01            | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
+					output       | 1e9              | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
+					cached-input | 1e-13            | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
+					currency     | usd              | It must be an ISO 4217 code in upper case, such as USD.
+					currency     | XYZ              | It must be an ISO 4217 code in upper case, such as USD.
+					""")
+	void shouldNameKeyValueOriginAndWhatIsAllowedOfAPrice(String field, String value, String allowed,
+			CapturedOutput output) {
+		startFails(price(field, value));
+		String key = "kosmos.tracing.cost.prices[0]." + field;
+		assertThat(output)
+			.contains("Description:\n\nInvalid value '" + value + "' for configuration property '" + key + "' (from \""
+					+ key + "\" from property source \"commandLineArgs\"). " + allowed
+					+ "\n\nAction:\n\nChange the value of '" + key + "'.\n")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			provider | It must not be empty.
+			model    | It must not be empty.
+			input    | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
+			output   | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
+			currency | It must not be empty.
+			""")
+	void shouldNameTheKeyThatAPriceMisses(String field, String allowed, CapturedOutput output) {
+		startFails(price(field, null));
+		String key = "kosmos.tracing.cost.prices[0]." + field;
+		assertThat(output).contains("Invalid value 'null' for configuration property '" + key + "'. " + allowed
+				+ "\n\nAction:\n\nChange the value of '" + key + "'.\n");
+	}
+
+	private static String[] price(String field, @Nullable String value) {
+		Map<String, String> price = new LinkedHashMap<>(
+				Map.of("provider", "acme", "model", "acme-1", "input", "1", "output", "2", "currency", "USD"));
+		price.remove(field);
+		if (value != null) {
+			price.put(field, value);
+		}
+		return price.entrySet()
+			.stream()
+			.map((entry) -> "--kosmos.tracing.cost.prices[0]." + entry.getKey() + "=" + entry.getValue())
+			.toArray(String[]::new);
 	}
 
 	@Test

@@ -1,0 +1,597 @@
+package io.kosmos.tracing.autoconfigure.span;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+
+import io.kosmos.tracing.Cost;
+import io.kosmos.tracing.GenAiAttributes;
+import io.kosmos.tracing.GenAiMessage;
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.LlmCall;
+import io.kosmos.tracing.ModelPrice;
+import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.ResultMapper;
+import io.kosmos.tracing.TokenUsage;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.StringUtils;
+
+/**
+ * An agent, a model, a tool and so on at work: what its span, its metrics and the sums
+ * above it have to know. It lives in the context of the work, so that everything below
+ * finds it on whatever thread. Thread-safe.
+ */
+final class Operation implements LlmCall {
+
+	static final ContextKey<Operation> KEY = ContextKey.named("kosmos.tracing.operation");
+
+	private final Operations operations;
+
+	private final OperationType type;
+
+	private final @Nullable Operation parent;
+
+	/** Of the HTTP request that this is part of. */
+	private final @Nullable Sums requestSums;
+
+	private final long started = System.nanoTime();
+
+	private final @Nullable Sums sums;
+
+	private @Nullable Span span;
+
+	private @Nullable String name;
+
+	private @Nullable String operationName;
+
+	private @Nullable String agentName;
+
+	private @Nullable String agentId;
+
+	private @Nullable String provider;
+
+	private @Nullable String requestModel;
+
+	private @Nullable String responseModel;
+
+	private @Nullable TokenUsage usage;
+
+	private @Nullable Double amount;
+
+	private @Nullable String currency;
+
+	private @Nullable Cost cost;
+
+	private @Nullable List<String> finishReasons;
+
+	private @Nullable String decision;
+
+	private @Nullable String errorType;
+
+	private @Nullable Long firstChunk;
+
+	private long chunks;
+
+	/** Of the same model operation, made by the work of this one. */
+	private volatile boolean wraps;
+
+	private boolean unpriced;
+
+	private boolean ended;
+
+	Operation(Operations operations, OperationType type, @Nullable Operation parent, @Nullable Sums requestSums) {
+		this.operations = operations;
+		this.type = type;
+		this.parent = parent;
+		this.requestSums = requestSums;
+		this.sums = (type.sums()) ? new Sums() : null;
+		this.operationName = type.operationName();
+		Operation agent = (type != OperationType.AGENT) ? agentAbove() : null;
+		if (agent != null) {
+			this.agentName = agent.agentName;
+			this.agentId = agent.agentId;
+		}
+	}
+
+	private @Nullable Operation agentAbove() {
+		for (Operation above = this.parent; above != null; above = above.parent) {
+			if (above.type == OperationType.AGENT) {
+				return above;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Write what is known before the span starts.
+	 */
+	void begin(BiConsumer<AttributeKey<Object>, Object> target) {
+		write(ModelAttribute.OPERATION_NAME, this.operationName, target);
+		if (this.type != OperationType.AGENT) {
+			write(ModelAttribute.AGENT_NAME, this.agentName, target);
+			write(ModelAttribute.AGENT_ID, this.agentId, target);
+		}
+	}
+
+	OperationType type() {
+		return this.type;
+	}
+
+	/**
+	 * Which agent, model, tool and so on; {@code null} if not known.
+	 */
+	@Nullable String name() {
+		return this.name;
+	}
+
+	@Nullable String operationName() {
+		return this.operationName;
+	}
+
+	/**
+	 * The agent that this is, or the nearest one above.
+	 */
+	@Nullable String agentName() {
+		return this.agentName;
+	}
+
+	@Nullable String agentId() {
+		return this.agentId;
+	}
+
+	@Nullable String provider() {
+		return this.provider;
+	}
+
+	@Nullable String requestModel() {
+		return this.requestModel;
+	}
+
+	@Nullable String responseModel() {
+		return this.responseModel;
+	}
+
+	/**
+	 * Tokens, once the operation has ended; {@code null} if unknown or counted by a call
+	 * below.
+	 */
+	@Nullable TokenUsage usage() {
+		return this.usage;
+	}
+
+	/**
+	 * Cost, once the operation has ended; {@code null} if unknown or counted by a call
+	 * below.
+	 */
+	@Nullable Cost cost() {
+		return this.cost;
+	}
+
+	/**
+	 * Whether there were tokens but no price of the model, once the operation has ended.
+	 */
+	boolean isUnpriced() {
+		return this.unpriced;
+	}
+
+	/**
+	 * Class of what went wrong; {@code null} if nothing did.
+	 */
+	@Nullable String errorType() {
+		return this.errorType;
+	}
+
+	/**
+	 * Nanoseconds to the first chunk; {@code null} if there was none.
+	 */
+	@Nullable Long timeToFirstChunk() {
+		return (this.firstChunk != null) ? this.firstChunk - this.started : null;
+	}
+
+	/**
+	 * Whether the same kind of call was made below, which counts instead of this one.
+	 */
+	boolean wraps() {
+		return this.wraps;
+	}
+
+	/**
+	 * Take an attribute that is set on the span, by whatever API, and write what is to be
+	 * written now.
+	 * @param key the key
+	 * @param value the value
+	 * @param target takes what is written
+	 */
+	void set(AttributeKey<?> key, Object value, BiConsumer<AttributeKey<Object>, Object> target) {
+		ModelAttribute attribute = ModelAttribute.of(key);
+		if (attribute == null) {
+			setOther(key, value, target);
+		}
+		else if (attribute.isContent()) {
+			String content = this.operations.content().capture((String) value);
+			if (content != null) {
+				attribute.write(this.operations.conventions(), content, target);
+			}
+		}
+		else if (take(attribute, value)) {
+			attribute.write(this.operations.conventions(), value, target);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private void setOther(AttributeKey<?> key, Object value, BiConsumer<AttributeKey<Object>, Object> target) {
+		if (key.equals(this.type.nameKey()) && !takeName(key, (String) value)) {
+			return;
+		}
+		if (this.operations.conventions().writes(key)) {
+			target.accept((AttributeKey<Object>) key, value);
+		}
+	}
+
+	private boolean takeName(Object key, String value) {
+		if (!StringUtils.hasText(value)) {
+			this.operations.refuse(key, value, "a name");
+			return false;
+		}
+		this.name = value;
+		return true;
+	}
+
+	/**
+	 * Take a value.
+	 * @return whether it is to be written now: usage and cost wait for the end, when it
+	 * is known whether they belong to this operation
+	 */
+	private synchronized boolean take(ModelAttribute attribute, Object value) {
+		switch (attribute) {
+			case OPERATION_NAME -> {
+				this.operationName = (String) value;
+			}
+			case AGENT_NAME -> {
+				if (!StringUtils.hasText((String) value)) {
+					this.operations.refuse(attribute, value, "a name");
+					return false;
+				}
+				this.agentName = (String) value;
+			}
+			case AGENT_ID -> {
+				this.agentId = (String) value;
+			}
+			case PROVIDER -> {
+				this.provider = (String) value;
+			}
+			case MODEL -> {
+				this.requestModel = (String) value;
+			}
+			case RESPONSE_MODEL -> {
+				this.responseModel = (String) value;
+			}
+			case FINISH_REASON -> {
+				if (value instanceof List<?> reasons && reasons.isEmpty()) {
+					return false;
+				}
+				this.finishReasons = strings(attribute.otelValue(value));
+			}
+			case POLICY_DECISION -> {
+				this.decision = (String) value;
+			}
+			case PROMPT_TOKENS, COMPLETION_TOKENS, TOTAL_TOKENS, CACHED_TOKENS, REASONING_TOKENS -> {
+				takeTokens(attribute, (Long) value);
+				return false;
+			}
+			case COST -> {
+				takeAmount((Double) value);
+				return false;
+			}
+			case COST_CURRENCY -> {
+				this.currency = (String) value;
+				return false;
+			}
+			case ROUTE_CONFIDENCE, TIME_TO_FIRST_CHUNK -> {
+				if (!Double.isFinite((Double) value)) {
+					this.operations.refuse(attribute, value, "a finite number");
+					return false;
+				}
+			}
+			default -> {
+			}
+		}
+		if (attribute == this.nameAttribute()) {
+			return takeName(attribute, (String) value);
+		}
+		return true;
+	}
+
+	private @Nullable ModelAttribute nameAttribute() {
+		return ModelAttribute.of(this.type.nameKey());
+	}
+
+	@SuppressWarnings("unchecked")
+	private static List<String> strings(Object value) {
+		return (List<String>) value;
+	}
+
+	private void takeTokens(ModelAttribute attribute, Long tokens) {
+		if (tokens < 0) {
+			this.operations.refuse(attribute, tokens, "a count of 0 or more");
+			return;
+		}
+		TokenUsage known = (this.usage != null) ? this.usage : new TokenUsage(null, null, null, null, null);
+		this.usage = new TokenUsage((attribute == ModelAttribute.PROMPT_TOKENS) ? tokens : known.inputTokens(),
+				(attribute == ModelAttribute.COMPLETION_TOKENS) ? tokens : known.outputTokens(),
+				(attribute == ModelAttribute.TOTAL_TOKENS) ? tokens : known.totalTokens(),
+				(attribute == ModelAttribute.CACHED_TOKENS) ? tokens : known.cachedInputTokens(),
+				(attribute == ModelAttribute.REASONING_TOKENS) ? tokens : known.reasoningTokens());
+	}
+
+	private void takeAmount(Double amount) {
+		if (!Double.isFinite(amount) || amount < 0) {
+			this.operations.refuse(ModelAttribute.COST, amount, "a finite amount of 0 or more");
+			return;
+		}
+		this.amount = amount;
+	}
+
+	/**
+	 * The work returned something.
+	 */
+	void result(@Nullable Object result) {
+		if (result == null) {
+			return;
+		}
+		if (this.type == OperationType.POLICY && (result instanceof String || result instanceof Enum)) {
+			write(KosmosAttributes.POLICY_DECISION,
+					(result instanceof Enum<?> constant) ? constant.name() : (String) result);
+		}
+		map(result);
+	}
+
+	private void map(Object result) {
+		for (ResultMapper mapper : this.operations.mappers()) {
+			try {
+				Attributes attributes = mapper.map(result);
+				if (attributes != null) {
+					attributes.forEach(this::write);
+				}
+			}
+			catch (Throwable ex) {
+				this.operations.failures().record("the result mapper " + mapper.getClass().getName(), ex);
+			}
+		}
+	}
+
+	private void write(AttributeKey<?> key, Object value) {
+		Span span = this.span;
+		if (span != null) {
+			set(key, value, span::setAttribute);
+		}
+	}
+
+	void failed(Throwable error) {
+		this.errorType = error.getClass().getName();
+	}
+
+	/**
+	 * Whether success of the work is success of the operation, as the status tells it.
+	 */
+	boolean isOk() {
+		return this.type != OperationType.POLICY || this.decision == null || "allow".equalsIgnoreCase(this.decision);
+	}
+
+	@Override
+	public LlmCall chunk() {
+		synchronized (this) {
+			if (this.chunks++ == 0) {
+				this.firstChunk = System.nanoTime();
+			}
+		}
+		return this;
+	}
+
+	@Override
+	public LlmCall chunk(Object chunk) {
+		chunk();
+		map(chunk);
+		return this;
+	}
+
+	@Override
+	public LlmCall response(Object response) {
+		map(response);
+		return this;
+	}
+
+	@Override
+	public synchronized LlmCall usage(TokenUsage usage) {
+		TokenUsage known = (this.usage != null) ? this.usage : usage;
+		this.usage = new TokenUsage(latest(usage.inputTokens(), known.inputTokens()),
+				latest(usage.outputTokens(), known.outputTokens()), latest(usage.totalTokens(), known.totalTokens()),
+				latest(usage.cachedInputTokens(), known.cachedInputTokens()),
+				latest(usage.reasoningTokens(), known.reasoningTokens()));
+		return this;
+	}
+
+	private static @Nullable Long latest(@Nullable Long latest, @Nullable Long known) {
+		return (latest != null) ? latest : known;
+	}
+
+	@Override
+	public LlmCall finishReasons(List<String> reasons) {
+		if (!reasons.isEmpty()) {
+			write(GenAiAttributes.RESPONSE_FINISH_REASONS, reasons);
+		}
+		return this;
+	}
+
+	@Override
+	public boolean capturesContent() {
+		return false;
+	}
+
+	@Override
+	public LlmCall input(List<GenAiMessage> messages) {
+		return this;
+	}
+
+	@Override
+	public LlmCall output(List<GenAiMessage> messages) {
+		return this;
+	}
+
+	/**
+	 * The span of the operation started.
+	 */
+	void started(Span span) {
+		this.span = span;
+		if (this.type == OperationType.WORKFLOW) {
+			span.addEvent(KosmosAttributes.EVENT_PIPELINE_STARTED);
+		}
+	}
+
+	/**
+	 * The operation ends: write what only now is known, count it above, and measure it.
+	 * Only the first call does anything.
+	 */
+	void end() {
+		Span span = this.span;
+		synchronized (this) {
+			if (this.ended || span == null) {
+				return;
+			}
+			this.ended = true;
+			finish(span);
+		}
+		this.operations.meters().ended(this, span, System.nanoTime() - this.started);
+	}
+
+	private void finish(Span span) {
+		switch (this.type) {
+			case LLM -> finishCall(span);
+			case TOOL -> addAbove(0, 1, null, null);
+			case WORKFLOW -> span.addEvent(KosmosAttributes.EVENT_PIPELINE_COMPLETED);
+			default -> {
+			}
+		}
+		if (this.sums != null && this.operations.conventions().kosmos()) {
+			this.sums.writeTo(span);
+		}
+	}
+
+	private void finishCall(Span span) {
+		if (this.wraps) {
+			this.usage = null;
+		}
+		else {
+			this.cost = findCost();
+			writeUsage(span);
+			addAbove(1, 0, (this.usage != null) ? this.usage.total() : null, this.cost);
+		}
+		Long timeToFirstChunk = timeToFirstChunk();
+		if (timeToFirstChunk != null) {
+			write(span, ModelAttribute.STREAMING, true);
+			write(span, ModelAttribute.TIME_TO_FIRST_CHUNK, timeToFirstChunk / 1e9);
+			if (this.operations.conventions().kosmos()) {
+				span.setAttribute(KosmosAttributes.LLM_CHUNKS, this.chunks);
+			}
+		}
+		if (this.finishReasons != null) {
+			span.addEvent(KosmosAttributes.EVENT_LLM_COMPLETION,
+					Attributes.of(KosmosAttributes.LLM_FINISH_REASON, this.finishReasons.get(0)));
+		}
+	}
+
+	private @Nullable Cost findCost() {
+		if (this.amount != null) {
+			return new Cost(BigDecimal.valueOf(this.amount), (this.currency != null) ? this.currency : "USD");
+		}
+		ModelPrices prices = this.operations.prices();
+		if (prices == null || this.usage == null || this.provider == null) {
+			return null;
+		}
+		try {
+			ModelPrice price = (this.responseModel != null) ? prices.find(this.provider, this.responseModel) : null;
+			if (price == null && this.requestModel != null) {
+				price = prices.find(this.provider, this.requestModel);
+			}
+			this.unpriced = price == null;
+			return (price != null) ? price.cost(this.usage) : null;
+		}
+		catch (Throwable ex) {
+			this.operations.failures().record("the price of a model", ex);
+			return null;
+		}
+	}
+
+	private void writeUsage(Span span) {
+		if (this.usage != null) {
+			write(span, ModelAttribute.PROMPT_TOKENS, this.usage.inputTokens());
+			write(span, ModelAttribute.COMPLETION_TOKENS, this.usage.outputTokens());
+			write(span, ModelAttribute.TOTAL_TOKENS, this.usage.total());
+			write(span, ModelAttribute.CACHED_TOKENS, this.usage.cachedInputTokens());
+			write(span, ModelAttribute.REASONING_TOKENS, this.usage.reasoningTokens());
+		}
+		if (this.cost != null) {
+			write(span, ModelAttribute.COST, this.cost.amount().doubleValue());
+			write(span, ModelAttribute.COST_CURRENCY, this.cost.currency());
+		}
+	}
+
+	private void write(Span span, ModelAttribute attribute, @Nullable Object value) {
+		write(attribute, value, span::setAttribute);
+	}
+
+	private void write(ModelAttribute attribute, @Nullable Object value,
+			BiConsumer<AttributeKey<Object>, Object> target) {
+		if (value != null) {
+			attribute.write(this.operations.conventions(), value, target);
+		}
+	}
+
+	private void addAbove(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullable Cost cost) {
+		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
+				&& Objects.equals(this.parent.operationName, this.operationName)) {
+			this.parent.wraps = true;
+		}
+		add(this.parent, this.requestSums, llmCalls, toolCalls, tokens, cost);
+	}
+
+	/**
+	 * Count what another service did for the work of a context. A call of a model that it
+	 * serves is counted there.
+	 */
+	static void addRemote(Context context, UsageHeader usage) {
+		Operation innermost = context.get(KEY);
+		if (innermost != null && innermost.type == OperationType.LLM && usage.llmCalls() > 0) {
+			innermost.wraps = true;
+		}
+		add(innermost, context.get(Sums.REQUEST), usage.llmCalls(), usage.toolCalls(), usage.tokens(), usage.cost());
+	}
+
+	private static void add(@Nullable Operation innermost, @Nullable Sums requestSums, long llmCalls, long toolCalls,
+			@Nullable Long tokens, @Nullable Cost cost) {
+		for (Operation operation = innermost; operation != null; operation = operation.parent) {
+			if (operation.sums != null) {
+				operation.sums.add(llmCalls, toolCalls, tokens, cost);
+			}
+		}
+		if (requestSums != null) {
+			requestSums.add(llmCalls, toolCalls, tokens, cost);
+		}
+	}
+
+	/**
+	 * The call of a model that runs in a context, if the innermost operation is one.
+	 */
+	static @Nullable Operation llmIn(Context context) {
+		Operation operation = context.get(KEY);
+		return (operation != null && operation.type == OperationType.LLM) ? operation : null;
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.kosmos.tracing.autoconfigure.span;
+
+import java.util.concurrent.TimeUnit;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.StatusCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A span that knows whether anybody set an error on it, by whatever API, so that success
+ * of the work around does not overwrite it. The span of the SDK tells its status only in
+ * a copy of everything it holds. Thread-safe.
+ */
+class StatusAwareSpan implements Span {
+
+	private final Span span;
+
+	private volatile boolean failed;
+
+	StatusAwareSpan(Span span) {
+		this.span = span;
+	}
+
+	boolean isFailed() {
+		return this.failed;
+	}
+
+	@Override
+	public Span setStatus(StatusCode statusCode, String description) {
+		this.failed |= statusCode == StatusCode.ERROR;
+		this.span.setStatus(statusCode, description);
+		return this;
+	}
+
+	@Override
+	public <T> Span setAttribute(AttributeKey<T> key, @Nullable T value) {
+		this.span.setAttribute(key, value);
+		return this;
+	}
+
+	@Override
+	public Span addEvent(String name, Attributes attributes) {
+		this.span.addEvent(name, attributes);
+		return this;
+	}
+
+	@Override
+	public Span addEvent(String name, Attributes attributes, long timestamp, TimeUnit unit) {
+		this.span.addEvent(name, attributes, timestamp, unit);
+		return this;
+	}
+
+	@Override
+	public Span recordException(Throwable exception, Attributes additionalAttributes) {
+		this.span.recordException(exception, additionalAttributes);
+		return this;
+	}
+
+	@Override
+	public Span addLink(SpanContext spanContext, Attributes attributes) {
+		this.span.addLink(spanContext, attributes);
+		return this;
+	}
+
+	@Override
+	public Span updateName(String name) {
+		this.span.updateName(name);
+		return this;
+	}
+
+	@Override
+	public void end() {
+		this.span.end();
+	}
+
+	@Override
+	public void end(long timestamp, TimeUnit unit) {
+		this.span.end(timestamp, unit);
+	}
+
+	@Override
+	public SpanContext getSpanContext() {
+		return this.span.getSpanContext();
+	}
+
+	@Override
+	public boolean isRecording() {
+		return this.span.isRecording();
+	}
+
+	@Override
+	public String toString() {
+		return this.span.toString();
+	}
+
+}

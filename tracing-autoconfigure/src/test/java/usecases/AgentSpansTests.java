@@ -1,0 +1,266 @@
+package usecases;
+
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+import io.kosmos.tracing.AgentSpans;
+import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.DetachedSpan;
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.ModelPrice;
+import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.SpanAttribute;
+import io.kosmos.tracing.TokenUsage;
+import io.kosmos.tracing.TracedAgent;
+import io.kosmos.tracing.TracedLlm;
+import io.kosmos.tracing.TracedPolicy;
+import io.kosmos.tracing.TracedTool;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Agents, models and tools, by annotation and by code.
+ */
+class AgentSpansTests {
+
+	@Test
+	void shouldTraceAnAgentThatCallsAModelAndATool() {
+		new TracedApplication(Agents.class).with(Prices.class).run((application) -> {
+			application.bean(Zeus.class).route("Where is the manual?");
+			SpanData zeus = application.named("invoke_agent zeus");
+			SpanData chat = application.named("chat gpt-4o");
+			SpanData tool = application.named("execute_tool search");
+			assertThat(zeus.getKind()).isEqualTo(SpanKind.INTERNAL);
+			assertThat(zeus.getStatus()).isEqualTo(StatusData.ok());
+			assertThat(attributes(zeus))
+				.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry("kosmos.agent.name", "zeus"),
+						Map.entry("gen_ai.agent.name", "zeus"), Map.entry("kosmos.agent.operation", "route"),
+						Map.entry("gen_ai.operation.name", "invoke_agent"), Map.entry("kosmos.llm.calls", 1L),
+						Map.entry("kosmos.tool.calls", 1L), Map.entry("kosmos.llm.total_tokens.aggregated", 1_500L),
+						Map.entry("kosmos.llm.cost.aggregated", 0.0075), Map.entry("kosmos.llm.cost_currency", "USD")));
+			assertThat(chat.getParentSpanId()).isEqualTo(zeus.getSpanId());
+			assertThat(chat.getKind()).isEqualTo(SpanKind.CLIENT);
+			assertThat(attributes(chat))
+				.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry("kosmos.agent.name", "zeus"),
+						Map.entry("gen_ai.agent.name", "zeus"), Map.entry("gen_ai.operation.name", "chat"),
+						Map.entry("kosmos.llm.provider", "openai"), Map.entry("gen_ai.provider.name", "openai"),
+						Map.entry("kosmos.llm.model", "gpt-4o"), Map.entry("gen_ai.request.model", "gpt-4o"),
+						Map.entry("kosmos.llm.prompt_tokens", 1_000L), Map.entry("gen_ai.usage.input_tokens", 1_000L),
+						Map.entry("kosmos.llm.completion_tokens", 500L), Map.entry("gen_ai.usage.output_tokens", 500L),
+						Map.entry("kosmos.llm.total_tokens", 1_500L), Map.entry("kosmos.llm.cost", 0.0075),
+						Map.entry("kosmos.llm.cost_currency", "USD"), Map.entry("kosmos.llm.finish_reason", "stop"),
+						Map.entry("gen_ai.response.finish_reasons", List.of("stop"))));
+			assertThat(chat.getEvents()).extracting("name").containsExactly("llm.completion");
+			assertThat(tool.getParentSpanId()).isEqualTo(zeus.getSpanId());
+			assertThat(attributes(tool)).containsEntry("kosmos.agent.name", "zeus")
+				.containsEntry("gen_ai.tool.name", "search");
+		});
+	}
+
+	@Test
+	void shouldNameTheModelByAnArgument() {
+		new TracedApplication(Agents.class).run((application) -> {
+			application.bean(Models.class).complete("claude");
+			assertThat(application.only().getName()).isEqualTo("chat claude");
+			assertThat(attributes(application.only())).containsEntry("gen_ai.request.model", "claude");
+		});
+	}
+
+	@Test
+	void shouldMeasureAStreamToItsLastChunk() {
+		new TracedApplication(Agents.class).run((application) -> {
+			assertThat(application.bean(Models.class).flux().collectList().block()).hasSize(3);
+			assertThat(application.bean(Models.class).stream().toList()).hasSize(3);
+			assertThat(application.ended()).hasSize(2).allSatisfy((span) -> {
+				assertThat(attributes(span)).containsEntry("kosmos.llm.chunks", 3L)
+					.containsEntry("kosmos.llm.streaming", true)
+					.containsEntry("gen_ai.request.stream", true)
+					.containsKey("gen_ai.response.time_to_first_chunk")
+					.doesNotContainKeys("gen_ai.usage.input_tokens", "kosmos.llm.total_tokens");
+				assertThat(span.getStatus()).isEqualTo(StatusData.ok());
+			});
+		});
+	}
+
+	@Test
+	void shouldLeaveTheStatusOfADenialUnset() {
+		new TracedApplication(Agents.class).run((application) -> {
+			application.bean(Models.class).decide();
+			assertThat(application.only().getName()).isEqualTo("evaluate_policy risk");
+			assertThat(application.only().getStatus()).isEqualTo(StatusData.unset());
+			assertThat(attributes(application.only())).containsEntry("kosmos.policy.decision", "deny");
+		});
+	}
+
+	@Test
+	void shouldCountTheInnermostOfNestedCallsOfAModel() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> agents.llm("openai", "gpt-4o").in(() -> {
+				agents.llm("openai", "gpt-4o").in(() -> agents.currentLlm().usage(TokenUsage.of(1, 2)));
+				agents.currentLlm().usage(TokenUsage.of(1, 2));
+			}));
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 1L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 3L);
+			assertThat(application.ended().get(0).getAttributes().get(KosmosAttributes.LLM_TOTAL_TOKENS)).isEqualTo(3);
+			assertThat(application.ended().get(1).getAttributes().get(KosmosAttributes.LLM_TOTAL_TOKENS)).isNull();
+		});
+	}
+
+	@Test
+	void shouldCountWhatRunsOnOtherThreads() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				Runnable work = () -> agents.llm("openai", "gpt-4o")
+					.in(() -> agents.currentLlm().usage(TokenUsage.of(1, 2)));
+				Runnable call = Context.current().wrap(work);
+				CompletableFuture.allOf(CompletableFuture.runAsync(call), CompletableFuture.runAsync(call)).join();
+			});
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 2L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 6L);
+		});
+	}
+
+	@Test
+	void shouldEndADetachedSpanOnAnyThread() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			DetachedSpan span = agents.llm("openai", "gpt-4o").start();
+			CompletableFuture.runAsync(() -> {
+				agents.llmIn(span.context()).chunk().usage(TokenUsage.of(1, 2));
+				span.end();
+				span.end();
+			}).join();
+			assertThat(attributes(application.only())).containsEntry("kosmos.llm.total_tokens", 3L)
+				.containsEntry("kosmos.llm.chunks", 1L);
+		});
+	}
+
+	@Test
+	void shouldRefuseWhatCannotBeTrue() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			assertThat(agents.agent(" ")
+				.attribute(KosmosAttributes.LLM_PROMPT_TOKENS, -1L)
+				.attribute(KosmosAttributes.LLM_COST, Double.NaN)
+				.in(() -> "done")).isEqualTo("done");
+			assertThat(application.only().getName()).isEqualTo("invoke_agent");
+			assertThat(attributes(application.only())).doesNotContainKeys("kosmos.agent.name",
+					"kosmos.llm.prompt_tokens", "kosmos.llm.cost");
+		});
+	}
+
+	@Test
+	void shouldWriteTheNamesOfOneConventionAlone() {
+		new TracedApplication().with("kosmos.tracing.conventions=otel").run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").attribute(KosmosAttributes.AGENT_OPERATION, "route").in(() -> {
+			});
+			assertThat(attributes(application.only()).keySet()).containsExactlyInAnyOrder("gen_ai.operation.name",
+					"gen_ai.agent.name");
+		});
+	}
+
+	private static Map<String, Object> attributes(SpanData span) {
+		Map<String, Object> attributes = new TreeMap<>();
+		span.getAttributes().forEach((AttributeKey<?> key, Object value) -> attributes.put(key.getKey(), value));
+		return attributes;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Prices {
+
+		@Bean
+		ModelPrices prices() {
+			return (provider, model) -> new ModelPrice(new BigDecimal("2.50"), new BigDecimal("10.00"), null, "USD");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Agents {
+
+		@Bean
+		Models models() {
+			return new Models();
+		}
+
+		@Bean
+		Zeus zeus(Models models) {
+			return new Zeus(models);
+		}
+
+	}
+
+	static class Zeus {
+
+		private final Models models;
+
+		Zeus(Models models) {
+			this.models = models;
+		}
+
+		@TracedAgent(name = "zeus", operation = "route")
+		String route(String question) {
+			this.models.search(question);
+			return this.models.ask(question).text();
+		}
+
+	}
+
+	static class Models {
+
+		@TracedLlm(provider = "openai", model = "gpt-4o",
+				attributes = { @Attribute(key = "kosmos.llm.prompt_tokens", value = "#result.input()"),
+						@Attribute(key = "kosmos.llm.completion_tokens", value = "#result.output()"),
+						@Attribute(key = "kosmos.llm.finish_reason", value = "#result.reason()") })
+		Answer ask(String question) {
+			return new Answer("Here.", 1_000, 500, "stop");
+		}
+
+		@TracedLlm(provider = "anthropic")
+		void complete(@SpanAttribute("kosmos.llm.model") String model) {
+		}
+
+		@TracedLlm(provider = "openai", model = "gpt-4o")
+		Flux<String> flux() {
+			return Flux.just("a", "b", "c");
+		}
+
+		@TracedLlm(provider = "openai", model = "gpt-4o")
+		Stream<String> stream() {
+			return Stream.of("a", "b", "c");
+		}
+
+		@TracedTool("search")
+		List<String> search(String query) {
+			return List.of();
+		}
+
+		@TracedPolicy("risk")
+		String decide() {
+			return "deny";
+		}
+
+	}
+
+	record Answer(String text, long input, long output, String reason) {
+
+	}
+
+}
