@@ -190,6 +190,15 @@ class RequestContextTests {
 	}
 
 	@Test
+	void theConversationHasOnlyOurNameWhenAskedFor() {
+		new TracedApplication().with("kosmos.tracing.conventions=kosmos").run((application) -> {
+			application.bean(RequestContext.class).conversation("c9").in(() -> application.spans().in("work", () -> {
+			}));
+			assertThat(ids(application.only())).isEqualTo(Map.of("kosmos.conversation.id", "c9"));
+		});
+	}
+
+	@Test
 	void errorsGoThroughUnchanged() {
 		new TracedApplication().run((application) -> {
 			IllegalStateException error = new IllegalStateException("no");

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
+import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.RequestContext;
@@ -171,6 +172,18 @@ class RequestHopTests {
 
 	@ParameterizedTest
 	@EnumSource(mode = Mode.EXCLUDE, names = "REST_TEMPLATE")
+	void theNextServiceIsToldTheAgentAlsoWhenNothingIsSampled(Client client) {
+		try (RunningService second = client.service();
+				RunningService first = client.service("kosmos.tracing.sampling.probability=0")) {
+			first.get(client.path(second, "127.0.0.1") + "&agent=zeus");
+			assertThat(received(second)).containsEntry("tracestate", "kosmos=agent:zeus");
+			assertThat(received(second).get("traceparent")).matches(".*-0[02]");
+			assertThat(first.ended()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = Mode.EXCLUDE, names = "REST_TEMPLATE")
 	void nothingIsLeftBehindOnAReusedThread(Client client) {
 		try (RunningService service = client.service("server.tomcat.threads.max=4")) {
 			for (int i = 0; i < 1000; i++) {
@@ -299,7 +312,7 @@ class RequestHopTests {
 	/**
 	 * What is done around a call to the next service.
 	 */
-	record Caller(Spans spans, RequestContext context, Seen seen) {
+	record Caller(Spans spans, AgentSpans agents, RequestContext context, Seen seen) {
 
 		<T, E extends Throwable> T call(Map<String, String> parameters, Spans.Work<T, E> call) throws E {
 			this.seen.mdc();
@@ -309,10 +322,7 @@ class RequestHopTests {
 			String agent = parameters.get("agent");
 			try (Scope scope = baggage.makeCurrent()) {
 				return this.context.tenant(parameters.get("tenant"))
-					.in(() -> (agent != null) ? this.spans.span("invoke_agent " + agent)
-						.attribute(GenAiAttributes.OPERATION_NAME, "invoke_agent")
-						.attribute(KosmosAttributes.AGENT_NAME, agent)
-						.in(call) : this.spans.in("work", call));
+					.in(() -> (agent != null) ? this.agents.agent(agent).in(call) : this.spans.in("work", call));
 			}
 		}
 

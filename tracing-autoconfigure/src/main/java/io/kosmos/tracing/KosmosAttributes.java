@@ -167,11 +167,6 @@ public final class KosmosAttributes {
 	/** Id of the request, as its caller knows it. */
 	public static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("kosmos.request.id");
 
-	/**
-	 * Agent that called this service, on the span that the service begins with.
-	 */
-	public static final AttributeKey<String> CALLER_AGENT = AttributeKey.stringKey("kosmos.caller.agent");
-
 	/** Whether the work was cancelled before it ended. Absent otherwise. */
 	public static final AttributeKey<Boolean> CANCELLED = AttributeKey.booleanKey("kosmos.cancelled");
 

@@ -15,6 +15,7 @@ import org.slf4j.MDC;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -87,8 +88,9 @@ public final class RequestAutoConfiguration {
 
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE)
-		RequestIdsSpanProcessor kosmosRequestIdsSpanProcessor(RequestProperties properties) {
-			return new RequestIdsSpanProcessor(properties.writeUserId());
+		RequestIdsSpanProcessor kosmosRequestIdsSpanProcessor(RequestProperties properties,
+				@Value("${kosmos.tracing.conventions:both}") String conventions) {
+			return new RequestIdsSpanProcessor(!conventions.equalsIgnoreCase("kosmos"), properties.writeUserId());
 		}
 
 	}

@@ -23,9 +23,12 @@ final class RequestIdsSpanProcessor implements SpanProcessor {
 	 */
 	private static final AttributeKey<String> USER_ID = AttributeKey.stringKey("user.id");
 
+	private final boolean writeGenAi;
+
 	private final boolean writeUserId;
 
-	RequestIdsSpanProcessor(boolean writeUserId) {
+	RequestIdsSpanProcessor(boolean writeGenAi, boolean writeUserId) {
+		this.writeGenAi = writeGenAi;
 		this.writeUserId = writeUserId;
 	}
 
@@ -39,7 +42,9 @@ final class RequestIdsSpanProcessor implements SpanProcessor {
 		span.setAttribute(KosmosAttributes.USER_ID, ids.user());
 		span.setAttribute(KosmosAttributes.CONVERSATION_ID, ids.conversation());
 		span.setAttribute(KosmosAttributes.REQUEST_ID, ids.request());
-		setIfAbsent(span, GenAiAttributes.CONVERSATION_ID, ids.conversation());
+		if (this.writeGenAi) {
+			setIfAbsent(span, GenAiAttributes.CONVERSATION_ID, ids.conversation());
+		}
 		if (this.writeUserId) {
 			setIfAbsent(span, USER_ID, ids.user());
 		}
