@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -232,6 +233,15 @@ class RequestContextTests {
 			}
 			application.await(4);
 			assertThat(application.ended()).hasSize(4).allMatch((span) -> "acme".equals(tenant(span)));
+		});
+	}
+
+	@Test
+	void aPublisherOfATypeThatTheCallerKnowsStaysAsItIs() {
+		new TracedApplication().run((application) -> {
+			ConnectableFlux<Integer> own = Flux.just(1).publish();
+			ConnectableFlux<Integer> result = application.bean(RequestContext.class).tenant("acme").in(() -> own);
+			assertThat(result).isSameAs(own);
 		});
 	}
 

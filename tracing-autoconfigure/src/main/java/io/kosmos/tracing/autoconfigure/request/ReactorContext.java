@@ -1,11 +1,15 @@
 package io.kosmos.tracing.autoconfigure.request;
 
+import java.lang.reflect.Modifier;
+
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoOperator;
 
 /**
  * Brings the current context into Reactor pipelines. Loaded only when Reactor is there.
@@ -22,15 +26,25 @@ final class ReactorContext {
 	 * of a type of its own, which the caller may know, stays as it is.
 	 */
 	static Object capture(Object result) {
-		if (result instanceof Mono<?> mono) {
-			ContextSnapshot snapshot = snapshots.captureAll();
-			return mono.contextWrite(snapshot::updateContext);
+		if (!hasTypeOfReactor(result)) {
+			return result;
 		}
-		if (result instanceof Flux<?> flux) {
-			ContextSnapshot snapshot = snapshots.captureAll();
-			return flux.contextWrite(snapshot::updateContext);
+		ContextSnapshot snapshot = snapshots.captureAll();
+		return (result instanceof Mono<?> mono) ? mono.contextWrite(snapshot::updateContext)
+				: ((Flux<?>) result).contextWrite(snapshot::updateContext);
+	}
+
+	private static boolean hasTypeOfReactor(Object result) {
+		if (!(result instanceof Mono || result instanceof Flux)) {
+			return false;
 		}
-		return result;
+		for (Class<?> type = result.getClass(); type != Mono.class && type != Flux.class; type = type.getSuperclass()) {
+			boolean known = Modifier.isPublic(type.getModifiers()) || !type.getName().startsWith("reactor.");
+			if (known && type != FluxOperator.class && type != MonoOperator.class) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**

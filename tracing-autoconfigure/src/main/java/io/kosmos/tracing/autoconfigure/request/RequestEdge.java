@@ -9,6 +9,8 @@ import io.kosmos.tracing.RequestIds;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.StringUtils;
@@ -19,6 +21,8 @@ import org.springframework.util.function.SingletonSupplier;
  * those say nothing, from what the caller passed on. Thread-safe.
  */
 final class RequestEdge {
+
+	private static final Log logger = LogFactory.getLog(RequestEdge.class);
 
 	private static final String BAGGAGE = "baggage";
 
@@ -35,10 +39,20 @@ final class RequestEdge {
 	}
 
 	/**
-	 * The current context with the ids of a request.
+	 * The current context with the ids of a request, as it is when they cannot be read.
 	 */
 	Context enter(HeaderReader request) {
 		Context context = Context.current();
+		try {
+			return enter(context, request);
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Request goes on without ids because its headers could not be read", ex);
+			return context;
+		}
+	}
+
+	private Context enter(Context context, HeaderReader request) {
 		RequestIds ids = new RequestIds(read(request, this.headers.tenant()), read(request, this.headers.user()),
 				read(request, this.headers.conversation()), read(request, this.headers.request()))
 			.orElse(RequestIds.fromContext(context));

@@ -124,6 +124,13 @@ class RequestAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void shouldLetARequestPassWhoseHeadersCannotBeRead() {
+		this.servlet.run((context) -> assertThat(context.getBean(RequestEdge.class).enter((name) -> {
+			throw new IllegalStateException("no headers");
+		})).isSameAs(Context.root()));
+	}
+
 	private static Iterator<String> values(Random random, String name) {
 		if (random.nextInt(4) == 0) {
 			return List.<String>of().iterator();
