@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.autoconfigure.KosmosTracingAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.event.EventAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
@@ -44,8 +45,8 @@ final class TracedApplication {
 				OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class,
 				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
 				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, AnnotationAutoConfiguration.class,
-				ContextAutoConfiguration.class, ExportAutoConfiguration.class, PropagationAutoConfiguration.class,
-				SamplingAutoConfiguration.class))
+				ContextAutoConfiguration.class, EventAutoConfiguration.class, ExportAutoConfiguration.class,
+				PropagationAutoConfiguration.class, SamplingAutoConfiguration.class))
 		.withUserConfiguration(RecordedSpans.class)
 		.withPropertyValues("kosmos.tracing.exporter.enabled=false");
 
