@@ -66,6 +66,10 @@ class InvalidPropertyFailureAnalyzerTests {
 					baggage.hosts                  | http://a          | It must be the names of hosts without scheme
 					baggage.hosts                  | 'a:8080'          | It must be the names of hosts without scheme
 					baggage.hosts                  | a.*.example       | It must be the names of hosts without scheme
+					events.timeout                 | 0s                | It must be longer than 0 and at most 365 days.
+					events.timeout                 | -1s               | It must be longer than 0 and at most 365 days.
+					events.timeout                 | 366d              | It must be longer than 0 and at most 365 days.
+					events.max-open                | 0                 | It must be at least 1.
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -101,6 +105,10 @@ class InvalidPropertyFailureAnalyzerTests {
 			console.format          | table   | TREE
 			cost.enabled            | maybe   | boolean
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
+			events.timeout          | soon    | not a valid duration
+			events.max-open         | many    | int
+			events.include          | thought | MEMORY
+			events.exclude          | thought | MEMORY
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);

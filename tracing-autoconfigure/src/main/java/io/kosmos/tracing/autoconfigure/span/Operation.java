@@ -1,8 +1,10 @@
 package io.kosmos.tracing.autoconfigure.span;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import io.kosmos.tracing.Cost;
@@ -41,7 +43,10 @@ final class Operation implements LlmCall {
 	/** Of the HTTP request that this is part of. */
 	private final @Nullable Sums requestSums;
 
-	private final long started = System.nanoTime();
+	private long started = System.nanoTime();
+
+	/** Since the epoch, where it was told. */
+	private @Nullable Long startEpochNanos;
 
 	private final @Nullable Sums sums;
 
@@ -260,6 +265,9 @@ final class Operation implements LlmCall {
 		if (key.equals(this.type.nameKey()) && !takeName(key, (String) value)) {
 			return;
 		}
+		if (key.equals(SpanLifecycle.ERROR_TYPE)) {
+			this.errorType = (String) value;
+		}
 		if (this.operations.conventions().writes(key)) {
 			target.accept((AttributeKey<Object>) key, value);
 		}
@@ -476,36 +484,64 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The operation began at another time than now.
+	 */
+	void startedAt(long epochNanos) {
+		this.startEpochNanos = epochNanos;
+		this.started = nanoTime(epochNanos);
+	}
+
+	/**
+	 * What {@link System#nanoTime()} was or will be at a time.
+	 */
+	private static long nanoTime(long epochNanos) {
+		Instant now = Instant.now();
+		return System.nanoTime() - (TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - epochNanos);
+	}
+
+	/**
 	 * The span of the operation started.
 	 */
 	void started(Span span) {
 		this.span = span;
 		if (this.type == OperationType.WORKFLOW) {
-			span.addEvent(KosmosAttributes.EVENT_PIPELINE_STARTED);
+			addEvent(span, KosmosAttributes.EVENT_PIPELINE_STARTED, Attributes.empty(), this.startEpochNanos);
+		}
+	}
+
+	private static void addEvent(Span span, String name, Attributes attributes, @Nullable Long epochNanos) {
+		if (epochNanos != null) {
+			span.addEvent(name, attributes, epochNanos, TimeUnit.NANOSECONDS);
+		}
+		else {
+			span.addEvent(name, attributes);
 		}
 	}
 
 	/**
 	 * The operation ends: write what only now is known, count it above, and measure it.
 	 * Only the first call does anything.
+	 * @param endEpochNanos when it ended, since the epoch; {@code null} for now
 	 */
-	void end() {
+	void end(@Nullable Long endEpochNanos) {
 		Span span = this.span;
 		synchronized (this) {
 			if (this.ended || span == null) {
 				return;
 			}
 			this.ended = true;
-			finish(span);
+			finish(span, endEpochNanos);
 		}
-		this.operations.meters().ended(this, span, System.nanoTime() - this.started);
+		long ended = (endEpochNanos != null) ? nanoTime(endEpochNanos) : System.nanoTime();
+		this.operations.meters().ended(this, span, Math.max(0, ended - this.started));
 	}
 
-	private void finish(Span span) {
+	private void finish(Span span, @Nullable Long endEpochNanos) {
 		switch (this.type) {
-			case LLM -> finishCall(span);
+			case LLM -> finishCall(span, endEpochNanos);
 			case TOOL -> addAbove(0, 1, null, null);
-			case WORKFLOW -> span.addEvent(KosmosAttributes.EVENT_PIPELINE_COMPLETED);
+			case WORKFLOW ->
+				addEvent(span, KosmosAttributes.EVENT_PIPELINE_COMPLETED, Attributes.empty(), endEpochNanos);
 			default -> {
 			}
 		}
@@ -514,7 +550,7 @@ final class Operation implements LlmCall {
 		}
 	}
 
-	private void finishCall(Span span) {
+	private void finishCall(Span span, @Nullable Long endEpochNanos) {
 		if (this.wraps) {
 			this.usage = null;
 		}
@@ -532,8 +568,8 @@ final class Operation implements LlmCall {
 			}
 		}
 		if (this.finishReasons != null) {
-			span.addEvent(KosmosAttributes.EVENT_LLM_COMPLETION,
-					Attributes.of(KosmosAttributes.LLM_FINISH_REASON, this.finishReasons.get(0)));
+			addEvent(span, KosmosAttributes.EVENT_LLM_COMPLETION,
+					Attributes.of(KosmosAttributes.LLM_FINISH_REASON, this.finishReasons.get(0)), endEpochNanos);
 		}
 	}
 

@@ -50,13 +50,13 @@ final class OperationSpan extends StatusAwareSpan {
 
 	@Override
 	public void end() {
-		this.operation.end();
+		this.operation.end(endEpochNanos());
 		super.end();
 	}
 
 	@Override
 	public void end(long timestamp, TimeUnit unit) {
-		this.operation.end();
+		this.operation.end(unit.toNanos(timestamp));
 		super.end(timestamp, unit);
 	}
 
