@@ -57,6 +57,7 @@ class InvalidPropertyFailureAnalyzerTests {
 					limits.attributes-per-event    | 0                 | It must be at least 1.
 					limits.attributes-per-link     | 0                 | It must be at least 1.
 					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).
+					metrics.max-tag-values         | 0                 | It must be at least 1.
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -89,6 +90,9 @@ class InvalidPropertyFailureAnalyzerTests {
 			limits.attributes       | many    | java.lang.Integer
 			console.format          | table   | TREE
 			cost.enabled            | maybe   | boolean
+			metrics.enabled         | maybe   | java.lang.Boolean
+			metrics.tenant          | maybe   | boolean
+			metrics.max-tag-values  | many    | int
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {

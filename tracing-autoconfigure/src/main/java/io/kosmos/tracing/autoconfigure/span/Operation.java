@@ -32,6 +32,13 @@ final class Operation implements LlmCall {
 
 	static final ContextKey<Operation> KEY = ContextKey.named("kosmos.tracing.operation");
 
+	/**
+	 * See <a href=
+	 * "https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/">error
+	 * attributes</a>.
+	 */
+	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
 	private final Operations operations;
 
 	private final OperationType type;
@@ -72,6 +79,8 @@ final class Operation implements LlmCall {
 
 	private @Nullable String errorType;
 
+	private @Nullable String tenant;
+
 	private @Nullable Long firstChunk;
 
 	private long chunks;
@@ -89,6 +98,7 @@ final class Operation implements LlmCall {
 		this.parent = parent;
 		this.sums = (type.sums()) ? new Sums() : null;
 		this.operationName = type.operationName();
+		this.tenant = (parent != null) ? parent.tenant : null;
 		Operation agent = (type != OperationType.AGENT) ? agentAbove() : null;
 		if (agent != null) {
 			this.agentName = agent.agentName;
@@ -185,6 +195,13 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The tenant that this, or the nearest operation above that names one, works for.
+	 */
+	@Nullable String tenant() {
+		return this.tenant;
+	}
+
+	/**
 	 * Nanoseconds to the first chunk; {@code null} if there was none.
 	 */
 	@Nullable Long timeToFirstChunk() {
@@ -225,6 +242,12 @@ final class Operation implements LlmCall {
 	private void setOther(AttributeKey<?> key, Object value, BiConsumer<AttributeKey<Object>, Object> target) {
 		if (key.equals(this.type.nameKey()) && !takeName(key, (String) value)) {
 			return;
+		}
+		if (key.equals(ERROR_TYPE)) {
+			this.errorType = (String) value;
+		}
+		else if (key.equals(KosmosAttributes.TENANT_ID)) {
+			this.tenant = (String) value;
 		}
 		if (this.operations.conventions().writes(key)) {
 			target.accept((AttributeKey<Object>) key, value);
@@ -375,6 +398,16 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The operation failed, if that is all that is known, with the conventions' value for
+	 * that.
+	 */
+	void failed() {
+		if (this.errorType == null) {
+			this.errorType = "_OTHER";
+		}
+	}
+
+	/**
 	 * Whether success of the work is success of the operation, as the status tells it.
 	 */
 	boolean isOk() {
@@ -453,7 +486,7 @@ final class Operation implements LlmCall {
 
 	/**
 	 * The operation ends: write what only now is known, count it above, and measure it.
-	 * Only the first call does anything.
+	 * Only the first call does anything, and none throws.
 	 */
 	void end() {
 		Span span = this.span;
@@ -462,9 +495,19 @@ final class Operation implements LlmCall {
 				return;
 			}
 			this.ended = true;
-			finish(span);
+			attempt("the sums of an operation", () -> finish(span));
 		}
-		this.operations.meters().ended(this, span, System.nanoTime() - this.started);
+		attempt("the metrics of an operation",
+				() -> this.operations.meters().ended(this, span, System.nanoTime() - this.started));
+	}
+
+	private void attempt(String what, Runnable work) {
+		try {
+			work.run();
+		}
+		catch (Throwable ex) {
+			this.operations.failures().record(what, ex);
+		}
 	}
 
 	private void finish(Span span) {
