@@ -239,6 +239,15 @@ class OperationMetricsTests {
 	}
 
 	@Test
+	void shouldNotHaveAMeterThatBootSwitchesOff() {
+		measured("management.metrics.enable.gen_ai.client.token.usage=false").run((application) -> {
+			work(application);
+			assertThat(counts(application)).hasSize(7)
+				.allSatisfy((name, value) -> assertThat(name).doesNotContain("token"));
+		});
+	}
+
+	@Test
 	void shouldTraceWithoutMicrometersMeters() {
 		new TracedApplication().without(MeterRegistry.class, MeterBinder.class).run((application) -> {
 			work(application);

@@ -90,7 +90,7 @@ class InvalidPropertyFailureAnalyzerTests {
 			limits.attributes       | many    | java.lang.Integer
 			console.format          | table   | TREE
 			cost.enabled            | maybe   | boolean
-			metrics.enabled         | maybe   | java.lang.Boolean
+			metrics.enabled         | maybe   | boolean
 			metrics.tenant          | maybe   | boolean
 			metrics.max-tag-values  | many    | int
 			cost.prices[0].input    | cheap   | java.math.BigDecimal

@@ -36,7 +36,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration
 @ConditionalOnClass(OpenTelemetry.class)
-@EnableConfigurationProperties(ConventionsProperties.class)
+@EnableConfigurationProperties({ ConventionsProperties.class, MetricsProperties.class })
 public final class SpansAutoConfiguration {
 
 	private static final Pattern PARENT_BASED = Pattern
@@ -96,7 +96,6 @@ public final class SpansAutoConfiguration {
 	@ConditionalOnClass(MeterRegistry.class)
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.metrics.enabled", matchIfMissing = true)
-	@EnableConfigurationProperties(MetricsProperties.class)
 	static class OperationMeterConfiguration {
 
 		@Bean

@@ -1,7 +1,7 @@
 package io.kosmos.tracing.autoconfigure.span;
 
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -27,7 +27,8 @@ final class TagValues {
 
 	private final int max;
 
-	private final Map<OperationTag, Set<String>> taken = new EnumMap<>(OperationTag.class);
+	/** By ordinal of the tag. */
+	private final List<Set<String>> taken = new ArrayList<>();
 
 	private final Set<OperationTag> full = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +39,7 @@ final class TagValues {
 	TagValues(int max) {
 		this.max = max;
 		for (OperationTag tag : OperationTag.values()) {
-			this.taken.put(tag, ConcurrentHashMap.newKeySet());
+			this.taken.add(tag.ordinal(), ConcurrentHashMap.newKeySet());
 		}
 	}
 
@@ -46,7 +47,7 @@ final class TagValues {
 		if (!StringUtils.hasText(value)) {
 			return NONE;
 		}
-		Set<String> taken = this.taken.get(tag);
+		Set<String> taken = this.taken.get(tag.ordinal());
 		if (taken.contains(value)) {
 			return value;
 		}
