@@ -68,6 +68,11 @@ final class TracedApplication {
 		return this;
 	}
 
+	TracedApplication withAutoConfiguration(Class<?>... classes) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(classes));
+		return this;
+	}
+
 	TracedApplication without(Class<?>... missing) {
 		this.runner = this.runner.withClassLoader(new FilteredClassLoader(missing));
 		return this;

@@ -70,6 +70,7 @@ class InvalidPropertyFailureAnalyzerTests {
 					events.timeout                 | -1s               | It must be longer than 0 and at most 365 days.
 					events.timeout                 | 366d              | It must be longer than 0 and at most 365 days.
 					events.max-open                | 0                 | It must be at least 1.
+					metrics.max-tag-values         | 0                 | It must be at least 1.
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -104,6 +105,9 @@ class InvalidPropertyFailureAnalyzerTests {
 			request.write-user-id   | maybe   | boolean
 			console.format          | table   | TREE
 			cost.enabled            | maybe   | boolean
+			metrics.enabled         | maybe   | boolean
+			metrics.tenant          | maybe   | boolean
+			metrics.max-tag-values  | many    | int
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
 			events.timeout          | soon    | not a valid duration
 			events.max-open         | many    | int

@@ -14,6 +14,7 @@ import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.LlmCall;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.TokenUsage;
 import io.opentelemetry.api.common.AttributeKey;
@@ -33,6 +34,13 @@ import org.springframework.util.StringUtils;
 final class Operation implements LlmCall {
 
 	static final ContextKey<Operation> KEY = ContextKey.named("kosmos.tracing.operation");
+
+	/**
+	 * See <a href=
+	 * "https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/">error
+	 * attributes</a>.
+	 */
+	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
 	private final Operations operations;
 
@@ -80,6 +88,8 @@ final class Operation implements LlmCall {
 
 	private @Nullable String errorType;
 
+	private @Nullable String tenant;
+
 	private @Nullable Long firstChunk;
 
 	private long chunks;
@@ -91,24 +101,24 @@ final class Operation implements LlmCall {
 
 	private boolean ended;
 
-	Operation(Operations operations, OperationType type, @Nullable Operation parent, @Nullable Sums requestSums) {
+	Operation(Operations operations, OperationType type, Context context) {
 		this.operations = operations;
 		this.type = type;
-		this.parent = parent;
-		this.requestSums = requestSums;
+		this.parent = context.get(KEY);
+		this.requestSums = context.get(Sums.REQUEST);
 		this.sums = (type.sums()) ? new Sums() : null;
 		this.operationName = type.operationName();
-		inheritAgent();
+		inherit(context);
 	}
 
 	/**
 	 * Create an operation that begins with what is known of another.
 	 */
-	Operation(Operation prototype, @Nullable Operation parent, @Nullable Sums requestSums) {
+	Operation(Operation prototype, Context context) {
 		this.operations = prototype.operations;
 		this.type = prototype.type;
-		this.parent = parent;
-		this.requestSums = requestSums;
+		this.parent = context.get(KEY);
+		this.requestSums = context.get(Sums.REQUEST);
 		this.sums = (prototype.sums != null) ? new Sums() : null;
 		this.operationName = prototype.operationName;
 		this.name = prototype.name;
@@ -116,6 +126,15 @@ final class Operation implements LlmCall {
 		this.agentId = prototype.agentId;
 		this.provider = prototype.provider;
 		this.requestModel = prototype.requestModel;
+		this.tenant = prototype.tenant;
+		inherit(context);
+	}
+
+	private void inherit(Context context) {
+		if (this.tenant == null) {
+			String tenant = RequestIds.fromContext(context).tenant();
+			this.tenant = (tenant != null || this.parent == null) ? tenant : this.parent.tenant;
+		}
 		if (this.agentName == null) {
 			inheritAgent();
 		}
@@ -224,6 +243,13 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The tenant that this, or the nearest operation above that names one, works for.
+	 */
+	@Nullable String tenant() {
+		return this.tenant;
+	}
+
+	/**
 	 * Nanoseconds to the first chunk; {@code null} if there was none.
 	 */
 	@Nullable Long timeToFirstChunk() {
@@ -265,8 +291,11 @@ final class Operation implements LlmCall {
 		if (key.equals(this.type.nameKey()) && !takeName(key, (String) value)) {
 			return;
 		}
-		if (key.equals(SpanLifecycle.ERROR_TYPE)) {
+		if (key.equals(ERROR_TYPE)) {
 			this.errorType = (String) value;
+		}
+		else if (key.equals(KosmosAttributes.TENANT_ID)) {
+			this.tenant = (String) value;
 		}
 		if (this.operations.conventions().writes(key)) {
 			target.accept((AttributeKey<Object>) key, value);
@@ -417,6 +446,16 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The operation failed, if that is all that is known, with the conventions' value for
+	 * that.
+	 */
+	void failed() {
+		if (this.errorType == null) {
+			this.errorType = "_OTHER";
+		}
+	}
+
+	/**
 	 * Whether success of the work is success of the operation, as the status tells it.
 	 */
 	boolean isOk() {
@@ -520,7 +559,7 @@ final class Operation implements LlmCall {
 
 	/**
 	 * The operation ends: write what only now is known, count it above, and measure it.
-	 * Only the first call does anything.
+	 * Only the first call does anything, and none throws.
 	 * @param endEpochNanos when it ended, since the epoch; {@code null} for now
 	 */
 	void end(@Nullable Long endEpochNanos) {
@@ -530,10 +569,20 @@ final class Operation implements LlmCall {
 				return;
 			}
 			this.ended = true;
-			finish(span, endEpochNanos);
+			attempt("the sums of an operation", () -> finish(span, endEpochNanos));
 		}
 		long ended = (endEpochNanos != null) ? nanoTime(endEpochNanos) : System.nanoTime();
-		this.operations.meters().ended(this, span, Math.max(0, ended - this.started));
+		attempt("the metrics of an operation",
+				() -> this.operations.meters().ended(this, span, Math.max(0, ended - this.started)));
+	}
+
+	private void attempt(String what, Runnable work) {
+		try {
+			work.run();
+		}
+		catch (Throwable ex) {
+			this.operations.failures().record(what, ex);
+		}
 	}
 
 	private void finish(Span span, @Nullable Long endEpochNanos) {

@@ -40,6 +40,9 @@ final class OperationSpan extends StatusAwareSpan {
 		if (statusCode != StatusCode.OK || this.operation.isOk()) {
 			super.setStatus(statusCode, description);
 		}
+		if (statusCode == StatusCode.ERROR) {
+			this.operation.failed();
+		}
 		return this;
 	}
 

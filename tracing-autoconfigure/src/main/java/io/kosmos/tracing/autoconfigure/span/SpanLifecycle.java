@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.KosmosAttributes;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -29,13 +28,6 @@ import org.springframework.util.function.SingletonSupplier;
  * failure and cancellation look like. Thread-safe. No method throws because of tracing.
  */
 final class SpanLifecycle {
-
-	/**
-	 * See <a href=
-	 * "https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/">error
-	 * attributes</a>.
-	 */
-	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
 	static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
 			SpanLifecycle.class.getClassLoader())
@@ -293,7 +285,7 @@ final class SpanLifecycle {
 			return;
 		}
 		try {
-			span.setAttribute(ERROR_TYPE, error.getClass().getName());
+			span.setAttribute(Operation.ERROR_TYPE, error.getClass().getName());
 			// Before anything that the exception itself does, which may fail.
 			span.setStatus(StatusCode.ERROR);
 			String message = error.getMessage();

@@ -9,6 +9,7 @@ import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.autoconfigure.span.Operations.Collaborators;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
@@ -19,6 +20,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -34,7 +36,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration
 @ConditionalOnClass(OpenTelemetry.class)
-@EnableConfigurationProperties(ConventionsProperties.class)
+@EnableConfigurationProperties({ ConventionsProperties.class, MetricsProperties.class })
 public final class SpansAutoConfiguration {
 
 	private static final Pattern PARENT_BASED = Pattern
@@ -88,6 +90,20 @@ public final class SpansAutoConfiguration {
 	@ConditionalOnMissingBean
 	AgentSpans kosmosAgentSpans(SpanLifecycle lifecycle) {
 		return new DefaultAgentSpans(new DefaultSpans(lifecycle));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.metrics.enabled", matchIfMissing = true)
+	static class OperationMeterConfiguration {
+
+		@Bean
+		OperationMeters kosmosOperationMeters(ObjectProvider<MeterRegistry> registry, MetricsProperties properties) {
+			MeterRegistry unique = registry.getIfUnique();
+			return (unique != null) ? new MicrometerOperationMeters(unique, properties) : OperationMeters.NONE;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
