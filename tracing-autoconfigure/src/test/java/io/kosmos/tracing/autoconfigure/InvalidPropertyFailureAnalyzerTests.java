@@ -56,6 +56,8 @@ class InvalidPropertyFailureAnalyzerTests {
 					limits.links                   | 0                 | It must be at least 1.
 					limits.attributes-per-event    | 0                 | It must be at least 1.
 					limits.attributes-per-link     | 0                 | It must be at least 1.
+					content.max-length             | 0                 | It must be at least 1.
+					content.max-length             | -1                | It must be at least 1.
 					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
@@ -88,6 +90,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			batch.queue-size        | many    | java.lang.Integer
 			limits.attributes       | many    | java.lang.Integer
 			console.format          | table   | TREE
+			content.capture         | some    | TRUNCATED
+			content.max-length      | long    | int
 			cost.enabled            | maybe   | boolean
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
 			""")
