@@ -184,10 +184,10 @@ class ExportAutoConfigurationTests {
 
 	@Test
 	void shouldMakeRoomForContentThatIsRecorded() {
-		this.contextRunner.withPropertyValues("kosmos.tracing.content.capture=FULL")
+		this.runner.withPropertyValues("kosmos.tracing.content.capture=FULL")
 			.run((context) -> assertThat(context.getBean(SpanLimits.class).getMaxAttributeValueLength())
 				.isEqualTo(262_144));
-		this.contextRunner
+		this.runner
 			.withPropertyValues("kosmos.tracing.content.capture=truncated",
 					"kosmos.tracing.limits.attribute-value-length=77")
 			.run((context) -> assertThat(context.getBean(SpanLimits.class).getMaxAttributeValueLength()).isEqualTo(77));
