@@ -56,6 +56,8 @@ class InvalidPropertyFailureAnalyzerTests {
 					limits.links                   | 0                 | It must be at least 1.
 					limits.attributes-per-event    | 0                 | It must be at least 1.
 					limits.attributes-per-link     | 0                 | It must be at least 1.
+					content.max-length             | 0                 | It must be at least 1.
+					content.max-length             | -1                | It must be at least 1.
 					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).
 					request.headers.tenant         | X Tenant          | It must be the name of a header, or empty.
 					request.headers.user           | 'X-User:'         | It must be the name of a header, or empty.
@@ -104,6 +106,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			request.mdc             | maybe   | boolean
 			request.write-user-id   | maybe   | boolean
 			console.format          | table   | TREE
+			content.capture         | some    | TRUNCATED
+			content.max-length      | long    | int
 			cost.enabled            | maybe   | boolean
 			metrics.enabled         | maybe   | boolean
 			metrics.tenant          | maybe   | boolean

@@ -19,6 +19,7 @@ import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.TokenUsage;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
@@ -91,6 +92,8 @@ final class Operation implements LlmCall {
 	private @Nullable String tenant;
 
 	private @Nullable Long firstChunk;
+
+	private @Nullable OperationContent content;
 
 	private long chunks;
 
@@ -276,10 +279,7 @@ final class Operation implements LlmCall {
 			setOther(key, value, target);
 		}
 		else if (attribute.isContent()) {
-			String content = this.operations.content().capture((String) value);
-			if (content != null) {
-				attribute.write(this.operations.conventions(), content, target);
-			}
+			setContent(attribute, value, target);
 		}
 		else if (take(attribute, value)) {
 			attribute.write(this.operations.conventions(), value, target);
@@ -297,8 +297,56 @@ final class Operation implements LlmCall {
 		else if (key.equals(KosmosAttributes.TENANT_ID)) {
 			this.tenant = (String) value;
 		}
-		if (this.operations.conventions().writes(key)) {
+		ModelAttribute content = ModelAttribute.contentOf(key);
+		if (content != null) {
+			setContent(content, value, target);
+		}
+		else if (this.operations.conventions().writes(key)) {
 			target.accept((AttributeKey<Object>) key, value);
+		}
+	}
+
+	private void setContent(ModelAttribute attribute, Object value, BiConsumer<AttributeKey<Object>, Object> target) {
+		if (!this.operations.content().isOn()) {
+			return;
+		}
+		try {
+			String text = (value instanceof Value<?> structured) ? structured.asString() : value.toString();
+			attribute.write(this.operations.conventions(), this.operations.content().text(text), target);
+		}
+		catch (Throwable ex) {
+			this.operations.failures().record("the attribute " + attribute, ex);
+		}
+		OperationContent content = content();
+		if (content != null && attribute.isResult()) {
+			content.told();
+		}
+	}
+
+	/**
+	 * What is said in this operation; {@code null} if it is not recorded.
+	 */
+	private @Nullable OperationContent content() {
+		Span span = this.span;
+		if (!this.operations.content().isOn() || span == null || !span.isRecording()) {
+			return null;
+		}
+		synchronized (this) {
+			if (this.content == null) {
+				this.content = new OperationContent(this.operations,
+						(attribute, value) -> write(span, attribute, value));
+			}
+			return this.content;
+		}
+	}
+
+	/**
+	 * The work is a method that was called.
+	 */
+	void arguments(ContentParameters parameters, @Nullable Object[] arguments) {
+		OperationContent content = content();
+		if (content != null) {
+			content.arguments(this.type, parameters, arguments);
 		}
 	}
 
@@ -418,6 +466,14 @@ final class Operation implements LlmCall {
 					(result instanceof Enum<?> constant) ? constant.name() : (String) result);
 		}
 		map(result);
+		recordResult(result);
+	}
+
+	private void recordResult(Object result) {
+		OperationContent content = content();
+		if (content != null) {
+			content.result(this.type, result);
+		}
 	}
 
 	private void map(Object result) {
@@ -476,12 +532,17 @@ final class Operation implements LlmCall {
 	public LlmCall chunk(Object chunk) {
 		chunk();
 		map(chunk);
+		OperationContent content = content();
+		if (content != null) {
+			content.chunk(chunk);
+		}
 		return this;
 	}
 
 	@Override
 	public LlmCall response(Object response) {
 		map(response);
+		recordResult(response);
 		return this;
 	}
 
@@ -509,16 +570,24 @@ final class Operation implements LlmCall {
 
 	@Override
 	public boolean capturesContent() {
-		return false;
+		return content() != null;
 	}
 
 	@Override
 	public LlmCall input(List<GenAiMessage> messages) {
+		OperationContent content = content();
+		if (content != null) {
+			content.input(messages);
+		}
 		return this;
 	}
 
 	@Override
 	public LlmCall output(List<GenAiMessage> messages) {
+		OperationContent content = content();
+		if (content != null) {
+			content.output(messages);
+		}
 		return this;
 	}
 
@@ -607,6 +676,9 @@ final class Operation implements LlmCall {
 			this.cost = findCost();
 			writeUsage(span);
 			addAbove(1, 0, (this.usage != null) ? this.usage.total() : null, this.cost);
+		}
+		if (this.content != null) {
+			this.content.writeAnswer(this.finishReasons);
 		}
 		Long timeToFirstChunk = timeToFirstChunk();
 		if (timeToFirstChunk != null) {
