@@ -55,6 +55,11 @@ final class TracedApplication {
 		}
 	}
 
+	TracedApplication withAutoConfiguration(Class<?>... autoConfigurations) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(autoConfigurations));
+		return this;
+	}
+
 	TracedApplication with(String... properties) {
 		this.runner = this.runner.withPropertyValues(properties);
 		return this;
