@@ -3,15 +3,21 @@ package usecases;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import dev.langchain4j.agent.tool.Tool;
 import dev.langchain4j.agentic.Agent;
 import dev.langchain4j.agentic.AgenticServices;
 import dev.langchain4j.agentic.UntypedAgent;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.service.TokenStream;
 import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.V;
+import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.autoconfigure.langchain4j.LangChain4jAutoConfiguration;
 import io.opentelemetry.api.trace.Span;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +121,69 @@ class LangChain4jAgentTests {
 		});
 	}
 
+	@Test
+	void shouldTraceASystemInsideASystem() {
+		this.server.answers(OpenAiServer.text("A story"), OpenAiServer.text("A better story"),
+				OpenAiServer.text("The best story"));
+		application(Nested.class).run((application) -> {
+			application.bean(UntypedAgent.class).invoke(Map.of("topic", "dragons"));
+			assertThat(LangChain4jTests.tree(application)).isEqualTo("""
+					invoke_agent outer INTERNAL OK
+					  invoke_agent inner INTERNAL OK
+					    invoke_agent write INTERNAL OK
+					      chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					        POST CLIENT OK
+					    invoke_agent edit INTERNAL OK
+					      chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					        POST CLIENT OK
+					  invoke_agent edit INTERNAL OK
+					    chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					      POST CLIENT OK
+					""");
+			assertThat(application.named("invoke_agent outer").getAttributes().get(KosmosAttributes.LLM_CALLS))
+				.isEqualTo(3);
+			assertThat(application.named("invoke_agent inner").getAttributes().get(KosmosAttributes.LLM_CALLS))
+				.isEqualTo(2);
+		});
+	}
+
+	@Test
+	void shouldTraceAnAgentThatIsInvokedByItself() {
+		this.server.answers(OpenAiServer.text("A story"));
+		application(Shared.class).run((application) -> {
+			assertThat(application.bean(Writer.class).write("dragons")).isEqualTo("A story");
+			assertThat(LangChain4jTests.tree(application)).isEqualTo("""
+					invoke_agent write INTERNAL OK
+					  chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					    POST CLIENT OK
+					""");
+		});
+	}
+
+	@Test
+	void shouldTraceAStreamThatIsTheResultOfASystem() {
+		this.server.answers(OpenAiServer.text("A story"), OpenAiServer.text("A better", " story"));
+		application(Streaming.class).run((application) -> {
+			CompletableFuture<String> story = new CompletableFuture<String>().orTimeout(10, TimeUnit.SECONDS);
+			application.bean(StreamingNovel.class)
+				.create("dragons")
+				.onCompleteResponse((response) -> story.complete(response.aiMessage().text()))
+				.onError(story::completeExceptionally)
+				.start();
+			assertThat(story.join()).isEqualTo("A better story");
+			application.await(7);
+			assertThat(LangChain4jTests.tree(application)).isEqualTo("""
+					invoke_agent create INTERNAL OK
+					  invoke_agent write INTERNAL OK
+					    chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					      POST CLIENT OK
+					  invoke_agent edit INTERNAL OK
+					  chat gpt-4o CLIENT OK 10+5 stop llm.completion chunks=2
+					    POST CLIENT OK
+					""");
+		});
+	}
+
 	private TracedApplication application(Class<?> agents) {
 		return new TracedApplication(Model.class, agents).withAutoConfiguration(LangChain4jAutoConfiguration.class)
 			.with("test.openai=" + this.server.url());
@@ -164,6 +233,47 @@ class LangChain4jAgentTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	static class Nested {
+
+		@Bean
+		UntypedAgent outer(ChatModel model) {
+			Writer writer = AgenticServices.agentBuilder(Writer.class).chatModel(model).outputKey("story").build();
+			Editor editor = AgenticServices.agentBuilder(Editor.class).chatModel(model).outputKey("story").build();
+			Editor last = AgenticServices.agentBuilder(Editor.class).chatModel(model).outputKey("story").build();
+			UntypedAgent inner = AgenticServices.sequenceBuilder().name("inner").subAgents(writer, editor).build();
+			return AgenticServices.sequenceBuilder().name("outer").subAgents(inner, last).outputKey("story").build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Streaming {
+
+		@Bean
+		StreamingChatModel streamingChatModel(Environment environment) {
+			return OpenAiStreamingChatModel.builder()
+				.baseUrl(environment.getRequiredProperty("test.openai"))
+				.apiKey("none")
+				.modelName("gpt-4o")
+				.build();
+		}
+
+		@Bean
+		StreamingNovel novel(ChatModel model, StreamingChatModel streaming) {
+			Writer writer = AgenticServices.agentBuilder(Writer.class).chatModel(model).outputKey("story").build();
+			StreamingEditor editor = AgenticServices.agentBuilder(StreamingEditor.class)
+				.streamingChatModel(streaming)
+				.outputKey("story")
+				.build();
+			return AgenticServices.sequenceBuilder(StreamingNovel.class)
+				.subAgents(writer, editor)
+				.outputKey("story")
+				.build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	static class Shared {
 
 		@Bean
@@ -203,6 +313,21 @@ class LangChain4jAgentTests {
 		@Agent("Edits a story")
 		@UserMessage("Edit {{story}}")
 		String edit(@V("story") String story);
+
+	}
+
+	public interface StreamingNovel {
+
+		@Agent("Creates a novel")
+		TokenStream create(@V("topic") String topic);
+
+	}
+
+	public interface StreamingEditor {
+
+		@Agent("Edits a story")
+		@UserMessage("Edit {{story}}")
+		TokenStream edit(@V("story") String story);
 
 	}
 

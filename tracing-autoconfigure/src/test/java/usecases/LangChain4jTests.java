@@ -16,7 +16,12 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import dev.langchain4j.agent.tool.Tool;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.http.client.jdk.JdkHttpClient;
+import dev.langchain4j.http.client.jdk.JdkHttpClientBuilder;
+import dev.langchain4j.invocation.InvocationContext;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
@@ -36,6 +41,9 @@ import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.service.AiServices;
 import dev.langchain4j.service.MemoryId;
 import dev.langchain4j.service.TokenStream;
+import dev.langchain4j.service.tool.ToolExecutionResult;
+import dev.langchain4j.service.tool.ToolExecutor;
+import dev.langchain4j.service.tool.ToolProviderResult;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.TracedLlm;
@@ -43,8 +51,10 @@ import io.kosmos.tracing.autoconfigure.cost.CostAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.langchain4j.LangChain4jAutoConfiguration;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.data.StatusData;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -458,6 +468,66 @@ class LangChain4jTests {
 	}
 
 	@Test
+	void shouldTraceTheToolsOfAnAiServiceThatIsNoBean() {
+		this.server.answers(SEARCH, OpenAiServer.text("On page 5"));
+		run((application) -> {
+			Assistant assistant = AiServices.builder(Assistant.class)
+				.chatModel(application.bean(ChatModel.class))
+				.tools(application.bean(Library.class))
+				.build();
+			application.bean(AgentSpans.class).agent("zeus").in(() -> assistant.ask("Where?"));
+			assertThat(tree(application)).isEqualTo("""
+					invoke_agent zeus INTERNAL OK
+					  chat gpt-4o CLIENT OK 10+5 tool_calls llm.completion
+					    POST CLIENT OK
+					  execute_tool search INTERNAL OK
+					  chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					    POST CLIENT OK
+					""");
+		});
+	}
+
+	@Test
+	void shouldTraceToolsOfAProvider() {
+		this.server.answers(SEARCH, OpenAiServer.text("It failed"));
+		run((application) -> {
+			ToolSpecification specification = ToolSpecification.builder().name("search").build();
+			ToolExecutor executor = new ToolExecutor() {
+
+				@Override
+				public String execute(ToolExecutionRequest request, Object memoryId) {
+					throw new UnsupportedOperationException();
+				}
+
+				@Override
+				public ToolExecutionResult executeWithContext(ToolExecutionRequest request, InvocationContext context) {
+					return ToolExecutionResult.builder().isError(true).resultText("No library").build();
+				}
+
+			};
+			Assistant assistant = AiServices.builder(Assistant.class)
+				.chatModel(application.bean(ChatModel.class))
+				.toolProvider((request) -> ToolProviderResult.builder().add(specification, executor).build())
+				.build();
+			application.bean(AgentSpans.class).agent("zeus").in(() -> assistant.ask("Where?"));
+			assertThat(application.named("execute_tool search").getStatus())
+				.isEqualTo(StatusData.create(StatusCode.ERROR, "The tool reported an error"));
+		});
+	}
+
+	@Test
+	void shouldTraceAnHttpClientWhoseBuilderIsABeanOnce() {
+		this.server.answers(OpenAiServer.text("On page 5"));
+		application().with(OwnHttpClient.class).with("test.openai=" + this.server.url()).run((application) -> {
+			application.context().getBean("own", ChatModel.class).chat("Where?");
+			assertThat(tree(application)).isEqualTo("""
+					chat gpt-4o CLIENT OK 10+5 stop llm.completion
+					  POST CLIENT OK
+					""");
+		});
+	}
+
+	@Test
 	void shouldDoNothingWhenDisabled() {
 		this.server.answers(SEARCH, OpenAiServer.text("On page 5"));
 		application().with("test.openai=" + this.server.url(), "kosmos.tracing.langchain4j.enabled=false")
@@ -637,6 +707,26 @@ class LangChain4jTests {
 		@Bean
 		ByAnnotation byAnnotation(ChatModel model) {
 			return new ByAnnotation(model);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnHttpClient {
+
+		@Bean
+		JdkHttpClientBuilder httpClientBuilder() {
+			return JdkHttpClient.builder().readTimeout(Duration.ofSeconds(10));
+		}
+
+		@Bean(autowireCandidate = false)
+		OpenAiChatModel own(Environment environment, JdkHttpClientBuilder httpClientBuilder) {
+			return OpenAiChatModel.builder()
+				.httpClientBuilder(httpClientBuilder)
+				.baseUrl(environment.getRequiredProperty("test.openai"))
+				.apiKey("none")
+				.modelName("gpt-4o")
+				.build();
 		}
 
 	}
