@@ -58,6 +58,11 @@ final class TracedApplication {
 		}
 	}
 
+	TracedApplication withAutoConfiguration(Class<?>... autoConfigurations) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(autoConfigurations));
+		return this;
+	}
+
 	TracedApplication with(String... properties) {
 		this.runner = this.runner.withPropertyValues(properties);
 		return this;
@@ -65,11 +70,6 @@ final class TracedApplication {
 
 	TracedApplication with(Class<?> configuration) {
 		this.runner = this.runner.withUserConfiguration(configuration);
-		return this;
-	}
-
-	TracedApplication withAutoConfiguration(Class<?>... classes) {
-		this.runner = this.runner.withConfiguration(AutoConfigurations.of(classes));
 		return this;
 	}
 
