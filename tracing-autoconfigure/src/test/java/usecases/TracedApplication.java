@@ -65,6 +65,11 @@ final class TracedApplication {
 		return this;
 	}
 
+	TracedApplication withAutoConfiguration(Class<?>... autoConfigurations) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(autoConfigurations));
+		return this;
+	}
+
 	TracedApplication without(Class<?>... missing) {
 		this.runner = this.runner.withClassLoader(new FilteredClassLoader(missing));
 		return this;
