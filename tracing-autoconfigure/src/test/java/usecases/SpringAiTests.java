@@ -12,12 +12,17 @@ import io.kosmos.tracing.TracedAgent;
 import io.kosmos.tracing.TracedLlm;
 import io.kosmos.tracing.autoconfigure.cost.CostAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.springai.SpringAiAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingResult;
@@ -27,6 +32,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
+import usecases.TracedApplication.Running;
+
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.memory.ChatMemory;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -43,11 +52,8 @@ import org.springframework.ai.openai.OpenAiEmbeddingOptions;
 import org.springframework.ai.tool.annotation.Tool;
 import org.springframework.ai.vectorstore.SearchRequest;
 import org.springframework.ai.vectorstore.SimpleVectorStore;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Hooks;
-import usecases.TracedApplication.Running;
-
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -345,7 +351,7 @@ class SpringAiTests {
 			Observation.createNotStarted("request", application.bean(ObservationRegistry.class))
 				.observe(() -> application.bean(Zeus.class).stream("Where?").collectList().block());
 			assertTree(application, """
-					request INTERNAL UNSET
+					request INTERNAL OK
 					  invoke_agent zeus INTERNAL OK calls=1 tools=0 sum=15
 					    chat gpt-4o CLIENT OK tokens=10+5 stop chunks=5 [llm.completion]
 					      POST CLIENT
@@ -410,9 +416,12 @@ class SpringAiTests {
 			SimpleVectorStore store = SimpleVectorStore.builder(application.bean(EmbeddingModel.class))
 				.observationRegistry(application.bean(ObservationRegistry.class))
 				.build();
+			// Asks for one embedding first to learn how long they are.
 			store.add(List.of(new Document("The manual")));
 			store.similaritySearch(SearchRequest.builder().query("manual").build());
 			assertTree(application, """
+					embeddings text-embedding-3-small CLIENT OK tokens=7+null
+					  POST CLIENT
 					add in-memory-map CLIENT OK
 					  embeddings text-embedding-3-small CLIENT OK tokens=7+null
 					    POST CLIENT
@@ -425,11 +434,20 @@ class SpringAiTests {
 
 	@Test
 	void shouldDropSpringAisTokenCounterWhichHasTheNameOfOurHistogram() {
-		new SpringAi(this.server).application().with(Meters.class).run((application) -> {
+		TracedApplication measured = new SpringAi(this.server).application()
+			.withAutoConfiguration(MetricsAutoConfiguration.class)
+			.with(Meters.class);
+		measured.run((application) -> {
 			this.server.answers(TEXT);
 			application.bean(Zeus.class).ask("Where?");
-			assertThat(application.bean(SimpleMeterRegistry.class).find("gen_ai.client.token.usage").counters())
-				.isEmpty();
+			MeterRegistry meters = application.bean(MeterRegistry.class);
+			assertThat(meters.find("gen_ai.client.operation").timers()).hasSize(1);
+			assertThat(meters.find("gen_ai.client.token.usage").counters()).isEmpty();
+		});
+		measured.with("kosmos.tracing.metrics.enabled=false").run((application) -> {
+			this.server.answers(TEXT);
+			application.bean(Zeus.class).ask("Where?");
+			assertThat(application.bean(MeterRegistry.class).find("gen_ai.client.token.usage").counters()).isNotEmpty();
 		});
 	}
 
@@ -576,9 +594,8 @@ class SpringAiTests {
 			return new Sampler() {
 
 				@Override
-				public SamplingResult shouldSample(io.opentelemetry.context.Context parent, String traceId, String name,
-						io.opentelemetry.api.trace.SpanKind kind, io.opentelemetry.api.common.Attributes attributes,
-						List<io.opentelemetry.sdk.trace.data.LinkData> links) {
+				public SamplingResult shouldSample(Context parent, String traceId, String name, SpanKind kind,
+						Attributes attributes, List<LinkData> links) {
 					boolean model = "gpt-4o".equals(attributes.get(AttributeKey.stringKey("gen_ai.request.model")))
 							&& "openai".equals(attributes.get(AttributeKey.stringKey("gen_ai.provider.name")))
 							&& "c1".equals(attributes.get(AttributeKey.stringKey("gen_ai.conversation.id")))

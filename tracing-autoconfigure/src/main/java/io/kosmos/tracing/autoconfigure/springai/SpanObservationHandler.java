@@ -108,13 +108,13 @@ abstract class SpanObservationHandler<T extends Observation.Context> implements 
 	public void onScopeOpened(T observed) {
 		Work work = Work.of(observed);
 		if (work != null) {
-			this.tracing.openScope(observed, work);
+			this.tracing.attempt(() -> this.tracing.openScope(observed, work));
 		}
 	}
 
 	@Override
 	public void onScopeClosed(T observed) {
-		this.tracing.closeScope(observed);
+		this.tracing.attempt(() -> this.tracing.closeScope(observed));
 	}
 
 	@Override

@@ -4,18 +4,24 @@ import java.lang.reflect.Modifier;
 
 import io.kosmos.tracing.Spans;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
+import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.log.LogMessage;
 
 /**
  * Tells the span of a tool of an error that is not thrown on but given to the model as
  * the tool's result.
  */
 final class ToolErrorBeanPostProcessor implements BeanPostProcessor {
+
+	private static final Log logger = LogFactory.getLog(ToolErrorBeanPostProcessor.class);
 
 	private final ObjectProvider<Spans> spans;
 
@@ -25,9 +31,18 @@ final class ToolErrorBeanPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (!(bean instanceof ToolExecutionExceptionProcessor)) {
-			return bean;
+		if (bean instanceof ToolExecutionExceptionProcessor processor) {
+			try {
+				return telling(processor);
+			}
+			catch (AopConfigException ex) {
+				logger.warn(LogMessage.format("Errors that '%s' gives to the model are not traced", beanName), ex);
+			}
 		}
+		return bean;
+	}
+
+	private Object telling(ToolExecutionExceptionProcessor bean) {
 		ProxyFactory proxyFactory = new ProxyFactory(bean);
 		proxyFactory.setProxyTargetClass(!Modifier.isFinal(bean.getClass().getModifiers()));
 		proxyFactory.addAdvice((MethodInterceptor) (invocation) -> {
