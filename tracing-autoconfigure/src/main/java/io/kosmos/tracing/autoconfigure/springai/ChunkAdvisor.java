@@ -20,9 +20,12 @@ import org.springframework.core.Ordered;
  */
 final class ChunkAdvisor implements StreamAdvisor {
 
+	private final SpringAiTracing tracing;
+
 	private final List<RequestMarker> markers;
 
-	ChunkAdvisor(List<RequestMarker> markers) {
+	ChunkAdvisor(SpringAiTracing tracing, List<RequestMarker> markers) {
+		this.tracing = tracing;
 		this.markers = markers;
 	}
 
@@ -38,16 +41,20 @@ final class ChunkAdvisor implements StreamAdvisor {
 	private Flux<ChatClientResponse> read(ChatClientRequest request, StreamAdvisorChain chain, Work work) {
 		StreamedAnswer answer = new StreamedAnswer();
 		work.answer().set(answer);
-		Prompt prompt = request.prompt();
-		for (RequestMarker marker : this.markers) {
-			prompt = marker.mark(prompt, answer);
-		}
-		return chain.nextStream(new ChatClientRequest(prompt, request.context()))
+		return chain.nextStream(this.tracing.attempt(() -> mark(request, answer), request))
 			.doOnNext((response) -> chunk(answer, response.chatResponse()))
 			.doOnComplete(answer::complete)
 			.doOnError(answer::fail)
 			.doOnCancel(answer::abandon)
 			.doFinally((signal) -> this.markers.forEach((marker) -> marker.forget(answer)));
+	}
+
+	private ChatClientRequest mark(ChatClientRequest request, StreamedAnswer answer) {
+		Prompt prompt = request.prompt();
+		for (RequestMarker marker : this.markers) {
+			prompt = marker.mark(prompt, answer);
+		}
+		return ChatClientRequest.builder().prompt(prompt).context(request.context()).build();
 	}
 
 	private static void chunk(StreamedAnswer answer, @Nullable ChatResponse response) {

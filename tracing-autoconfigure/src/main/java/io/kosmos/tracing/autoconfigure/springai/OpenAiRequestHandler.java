@@ -10,8 +10,9 @@ import io.opentelemetry.context.Scope;
 import okhttp3.Request;
 
 /**
- * Makes the HTTP client span of a {@link OpenAiRequests marked} request a child of the
- * span of the answer it is for, and leaves all else to the handler of HTTP clients.
+ * Starts the HTTP client span of a {@link OpenAiRequests marked} request as a child of
+ * the span of the answer it is for. With that the mark is gone, so that the handler of
+ * HTTP clients, which comes next in the group, does the rest.
  */
 final class OpenAiRequestHandler implements TracingObservationHandler<OkHttpContext> {
 
@@ -35,31 +36,6 @@ final class OpenAiRequestHandler implements TracingObservationHandler<OkHttpCont
 		try (Scope ignored = (context != null) ? context.makeCurrent() : Scope.noop()) {
 			this.delegate.onStart(request);
 		}
-	}
-
-	@Override
-	public void onScopeOpened(OkHttpContext request) {
-		this.delegate.onScopeOpened(request);
-	}
-
-	@Override
-	public void onScopeClosed(OkHttpContext request) {
-		this.delegate.onScopeClosed(request);
-	}
-
-	@Override
-	public void onEvent(Observation.Event event, OkHttpContext request) {
-		this.delegate.onEvent(event, request);
-	}
-
-	@Override
-	public void onError(OkHttpContext request) {
-		this.delegate.onError(request);
-	}
-
-	@Override
-	public void onStop(OkHttpContext request) {
-		this.delegate.onStop(request);
 	}
 
 	@Override

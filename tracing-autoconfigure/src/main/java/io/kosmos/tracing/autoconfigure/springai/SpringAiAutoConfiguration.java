@@ -117,8 +117,9 @@ public final class SpringAiAutoConfiguration {
 		}
 
 		@Bean
-		ChatClientBuilderCustomizer springAiChunkAdvisorCustomizer(ObjectProvider<RequestMarker> markers) {
-			ChunkAdvisor advisor = new ChunkAdvisor(markers.orderedStream().toList());
+		ChatClientBuilderCustomizer springAiChunkAdvisorCustomizer(SpringAiTracing tracing,
+				ObjectProvider<RequestMarker> markers) {
+			ChunkAdvisor advisor = new ChunkAdvisor(tracing, markers.orderedStream().toList());
 			return (builder) -> builder.defaultAdvisors(advisor);
 		}
 

@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.springai;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.Spans;
@@ -104,13 +105,25 @@ final class SpringAiTracing {
 	 * Do something that must not fail the work that is observed.
 	 */
 	void attempt(Runnable action) {
-		try {
+		attempt(() -> {
 			action.run();
+			return true;
+		}, false);
+	}
+
+	/**
+	 * Compute something, which must not fail the work that is observed.
+	 * @return the result, or the fallback if there is none
+	 */
+	<T> T attempt(Supplier<T> action, T fallback) {
+		try {
+			return action.get();
 		}
 		catch (Throwable ex) {
 			if (this.failed.compareAndSet(false, true)) {
 				logger.warn("Tracing of Spring AI failed and goes on without; further failures are not logged", ex);
 			}
+			return fallback;
 		}
 	}
 

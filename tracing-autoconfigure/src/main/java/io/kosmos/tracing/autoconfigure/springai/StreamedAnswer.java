@@ -22,15 +22,18 @@ final class StreamedAnswer {
 	private volatile boolean abandoned;
 
 	/**
-	 * The answer that somebody around a call of a model waits for.
-	 * @param call the call
+	 * The answer that an advisor around a call of a model waits for.
+	 * @param call the first call to ask for it
 	 * @return the answer, or {@code null} if it is not read chunk by chunk
 	 */
 	static @Nullable StreamedAnswer awaitedBy(Work call) {
-		// The last advisor of a chain calls the model, and ours is the one before.
-		Work last = call.parent();
-		Work reader = (last != null) ? last.parent() : null;
-		return (reader != null) ? reader.answer().get() : null;
+		for (Work above = call.parent(); above != null && above.span() == null; above = above.parent()) {
+			StreamedAnswer answer = above.answer().getAndSet(null);
+			if (answer != null) {
+				return answer;
+			}
+		}
+		return null;
 	}
 
 	void startedBy(LlmCall call, DetachedSpan span) {
