@@ -73,6 +73,9 @@ class InvalidPropertyFailureAnalyzerTests {
 					events.timeout                 | 366d              | It must be longer than 0 and at most 365 days.
 					events.max-open                | 0                 | It must be at least 1.
 					metrics.max-tag-values         | 0                 | It must be at least 1.
+					rollup.hosts                   | http://a          | It must be the name or address of a host
+					rollup.hosts                   | 'a:8080'          | It must be the name or address of a host
+					rollup.hosts                   | '*'               | It must be the name or address of a host
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -110,6 +113,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			content.max-length      | long    | int
 			cost.enabled            | maybe   | boolean
 			metrics.enabled         | maybe   | boolean
+			rollup.respond          | maybe   | boolean
+			conventions             | w3c     | KOSMOS
 			metrics.tenant          | maybe   | boolean
 			metrics.max-tag-values  | many    | int
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
