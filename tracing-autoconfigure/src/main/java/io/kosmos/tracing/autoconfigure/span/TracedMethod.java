@@ -11,6 +11,7 @@ import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
+import io.kosmos.tracing.autoconfigure.span.Operations.Template;
 import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.ResultRecorder;
 import io.kosmos.tracing.autoconfigure.span.TracedMethods.Declaration;
 import io.opentelemetry.api.common.AttributeKey;
@@ -69,6 +70,10 @@ final class TracedMethod {
 
 	private final @Nullable TypedAttribute result;
 
+	private final @Nullable ContentParameters content;
+
+	private volatile @Nullable Template template;
+
 	private final List<String> problems = new ArrayList<>();
 
 	/**
@@ -88,6 +93,7 @@ final class TracedMethod {
 		this.reactive = SpanLifecycle.REACTOR && ReactorTracing.isTraceable(method.getReturnType());
 		List<String> parameterNames = parameterNames(method);
 		this.arguments = arguments(method, parameterNames);
+		this.content = content(method, parameterNames, declaration);
 		AttributesBuilder constants = Attributes.builder();
 		declaration.values().forEach((key, value) -> new TypedAttribute(key).set(constants::put, value));
 		List<ExpressionAttribute> atStart = new ArrayList<>();
@@ -174,6 +180,24 @@ final class TracedMethod {
 			}
 		}
 		return arguments.toArray(Argument[]::new);
+	}
+
+	private @Nullable ContentParameters content(Method method, List<String> parameterNames, Declaration declaration) {
+		if (declaration.operationType() == null || !declaration.operationType().takesContent()) {
+			return null;
+		}
+		List<String> unknown = declaration.excluded()
+			.stream()
+			.filter((name) -> !parameterNames.contains(name))
+			.toList();
+		if (!unknown.isEmpty() && (declaration.own() || parameterNames.size() < method.getParameterCount())) {
+			this.problems
+				.add("excludes " + unknown + " from what is recorded, which is no parameter of it: its arguments"
+						+ " are not recorded; correct the name, or compile with -parameters if it is right");
+			return null;
+		}
+		return (method.getParameterCount() > 0) ? new ContentParameters(method, parameterNames, declaration.excluded())
+				: null;
 	}
 
 	private @Nullable ExpressionAttribute parse(Attribute attribute, List<String> parameterNames,
@@ -281,11 +305,12 @@ final class TracedMethod {
 
 	private Span startOperation(SpanLifecycle lifecycle, OperationType type, Context parent,
 			@Nullable Object[] arguments) {
-		Operation operation = lifecycle.operations().begin(type, parent);
+		Template template = template(lifecycle.operations(), type);
+		Operation operation = lifecycle.operations().begin(template, parent);
 		SpanBuilder builder = lifecycle.builder(operationName(type, arguments), parent, this.newRoot)
-			.setSpanKind(this.kind);
+			.setSpanKind(this.kind)
+			.setAllAttributes(template.attributes());
 		BiConsumer<AttributeKey<Object>, Object> target = builder::setAttribute;
-		this.constants.forEach((key, value) -> operation.set(key, value, target));
 		for (Argument argument : this.arguments) {
 			try {
 				argument.attribute()
@@ -295,8 +320,22 @@ final class TracedMethod {
 				recordFailure(lifecycle, argument.attribute().name(), ex);
 			}
 		}
-		operation.begin(target);
-		return new OperationSpan(builder.startSpan(), operation);
+		operation.writeAgent(target);
+		OperationSpan span = new OperationSpan(builder.startSpan(), operation);
+		if (this.content != null) {
+			operation.arguments(this.content, arguments);
+		}
+		return span;
+	}
+
+	private Template template(Operations operations, OperationType type) {
+		Template template = this.template;
+		if (template == null) {
+			// Not before the first call, since what it needs is not there at start-up.
+			template = operations.template(type, this.constants);
+			this.template = template;
+		}
+		return template;
 	}
 
 	private String operationName(OperationType type, @Nullable Object[] arguments) {
