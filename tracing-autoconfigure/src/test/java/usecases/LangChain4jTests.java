@@ -528,6 +528,21 @@ class LangChain4jTests {
 	}
 
 	@Test
+	void shouldRecordContentOnlyWhenAskedTo() {
+		this.server.answers(SEARCH, OpenAiServer.text("On page 5"));
+		application().with("test.openai=" + this.server.url(), "kosmos.tracing.content.capture=full")
+			.run((application) -> {
+				application.bean(Assistant.class).ask("Where?");
+				Map<String, Object> chat = attributes(application.named("chat gpt-4o"));
+				assertThat(chat.get("gen_ai.input.messages")).asString().contains("Where?").contains("\"user\"");
+				assertThat(chat.get("gen_ai.output.messages")).asString().containsOnlyOnce("\"search\"");
+				assertThat(attributes(application.named("execute_tool search")))
+					.containsEntry("gen_ai.tool.call.arguments", "{\"query\":\"manual\"}")
+					.containsKey("gen_ai.tool.call.result");
+			});
+	}
+
+	@Test
 	void shouldDoNothingWhenDisabled() {
 		this.server.answers(SEARCH, OpenAiServer.text("On page 5"));
 		application().with("test.openai=" + this.server.url(), "kosmos.tracing.langchain4j.enabled=false")

@@ -56,10 +56,8 @@ final class SubagentListener implements AgentListener {
 		Map<String, Context> contexts = this.running.computeIfAbsent(request.agenticScope(),
 				(scope) -> new ConcurrentHashMap<>());
 		Context current = Context.current();
-		Invocation around = Invocation.in(current);
-		if (agent.agentId().equals(around.key())) {
+		if (agent.agentId().equals(Invocation.in(current).key())) {
 			contexts.put(agent.agentId(), current);
-			this.open.get().push(new Open(request.agenticScope(), agent.agentId(), null, Scope.noop()));
 			return;
 		}
 		Context parent = current;
@@ -88,23 +86,20 @@ final class SubagentListener implements AgentListener {
 	}
 
 	private void close(AgenticScope scope, String agentId, @Nullable Throwable error) {
-		Deque<Open> open = this.open.get();
-		if (open.stream().noneMatch((candidate) -> candidate.isOf(scope, agentId))) {
-			return;
-		}
-		Open closed;
-		do {
-			closed = open.pop();
-			// One whose end was not told has left its scope open.
-			closed.scope().close();
-			if (closed.span() != null) {
-				end(closed.span(), error);
-			}
-		}
-		while (!closed.isOf(scope, agentId));
 		Map<String, Context> contexts = this.running.get(scope);
 		if (contexts != null) {
 			contexts.remove(agentId);
+		}
+		Deque<Open> open = this.open.get();
+		if (open.stream().anyMatch((candidate) -> candidate.isOf(scope, agentId))) {
+			Open closed;
+			do {
+				closed = open.pop();
+				// One whose end was not told has left its scope open.
+				closed.scope().close();
+				end(closed.span(), error);
+			}
+			while (!closed.isOf(scope, agentId));
 		}
 		if (open.isEmpty()) {
 			this.open.remove();
@@ -142,7 +137,7 @@ final class SubagentListener implements AgentListener {
 	/**
 	 * An invocation that this thread is in.
 	 */
-	private record Open(AgenticScope agenticScope, String agentId, @Nullable DetachedSpan span, Scope scope) {
+	private record Open(AgenticScope agenticScope, String agentId, DetachedSpan span, Scope scope) {
 
 		boolean isOf(AgenticScope agenticScope, String agentId) {
 			return this.agenticScope == agenticScope && this.agentId.equals(agentId);
