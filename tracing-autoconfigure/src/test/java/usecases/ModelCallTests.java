@@ -213,8 +213,10 @@ class ModelCallTests {
 		print(spans, "0000000000000000", "", tree);
 		assertThat(tree.toString().stripTrailing()).isEqualTo(expected);
 		assertThat(this.provider.requests()).extracting(OpenAiServer.Request::parentSpanId)
-			.containsExactlyElementsOf(
-					spans.stream().filter((span) -> span.getName().equals("http post")).map(SpanData::getSpanId).toList());
+			.containsExactlyElementsOf(spans.stream()
+				.filter((span) -> span.getName().equals("http post"))
+				.map(SpanData::getSpanId)
+				.toList());
 		assertThat(spans).filteredOn((span) -> span.getAttributes().get(KosmosAttributes.LLM_CHUNKS) != null)
 			.allSatisfy((span) -> assertThat(span.getAttributes().get(KosmosAttributes.LLM_TIME_TO_FIRST_CHUNK))
 				.isPositive()
@@ -248,8 +250,7 @@ class ModelCallTests {
 		}
 	}
 
-	private static void value(SpanData span, String name, AttributeKey<?> key,
-			StringBuilder tree) {
+	private static void value(SpanData span, String name, AttributeKey<?> key, StringBuilder tree) {
 		Object value = span.getAttributes().get(key);
 		if (value != null) {
 			tree.append(' ').append(name).append('=').append(value);

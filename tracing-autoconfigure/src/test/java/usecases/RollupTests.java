@@ -39,12 +39,14 @@ class RollupTests {
 						"kosmos.tracing.rollup.hosts=127.0.0.1")) {
 			String url = "http://127.0.0.1:" + next.port() + "/work";
 			AgentSpans agents = caller.bean(AgentSpans.class);
-			assertThat(agents.agent("rest-client").<String, RuntimeException>in(() -> caller.bean(RestClient.Builder.class)
-				.build()
-				.get()
-				.uri(url)
-				.retrieve()
-				.body(String.class))).isEqualTo("done");
+			assertThat(agents.agent("rest-client")
+				.<String, RuntimeException>in(() -> caller.bean(RestClient.Builder.class)
+					.build()
+					.get()
+					.uri(url)
+					.retrieve()
+					.body(String.class)))
+				.isEqualTo("done");
 			agents.agent("rest-template")
 				.in(() -> caller.bean(RestTemplateBuilder.class).build().getForObject(url, String.class));
 			agents.agent("web-client")
@@ -56,7 +58,8 @@ class RollupTests {
 					.bodyToMono(String.class))
 				.block();
 			for (String client : new String[] { "rest-client", "rest-template", "web-client" }) {
-				Attributes sums = caller.await((span) -> span.getName().equals("invoke_agent " + client)).getAttributes();
+				Attributes sums = caller.await((span) -> span.getName().equals("invoke_agent " + client))
+					.getAttributes();
 				assertThat(sums.get(KosmosAttributes.LLM_CALLS)).as(client).isEqualTo(2);
 				assertThat(sums.get(KosmosAttributes.TOOL_CALLS)).as(client).isEqualTo(1);
 				assertThat(sums.get(KosmosAttributes.LLM_TOTAL_TOKENS_AGGREGATED)).as(client).isEqualTo(30);
@@ -96,7 +99,8 @@ class RollupTests {
 				"kosmos.tracing.rollup.respond=true");
 				RunningService caller = RunningService.start(WebApplicationType.NONE, Caller.class,
 						"kosmos.tracing.rollup.hosts=agents.example.com,*.example.org")) {
-			assertThat(next.get("/work")).contains("Kosmos-Usage: calls=2, tools=1, tokens=30, cost=0.00015, currency=USD");
+			assertThat(next.get("/work"))
+				.contains("Kosmos-Usage: calls=2, tools=1, tokens=30, cost=0.00015, currency=USD");
 			caller.bean(AgentSpans.class)
 				.agent("zeus")
 				.in(() -> caller.bean(RestClient.Builder.class)
@@ -152,8 +156,7 @@ class RollupTests {
 		Mono<String> work() {
 			return this.agents.agent("athena").in(() -> Mono.fromCallable(() -> {
 				for (int i = 0; i < 2; i++) {
-					this.agents.llm("kosmos", "mini")
-						.in(() -> this.agents.currentLlm().usage(TokenUsage.of(10, 5)));
+					this.agents.llm("kosmos", "mini").in(() -> this.agents.currentLlm().usage(TokenUsage.of(10, 5)));
 				}
 				return this.agents.tool("search").<String, RuntimeException>in(() -> "done");
 			}));

@@ -8,7 +8,6 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Query;
-import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -42,7 +41,7 @@ class LangChain4jAutoConfigurationTests {
 	@Test
 	void shouldTraceModelsAndReadTheirAnswers() {
 		this.runner.withUserConfiguration(Models.class).run((context) -> {
-			assertThat(context).hasSingleBean(ResultMapper.class);
+			assertThat(context).hasBean("kosmosLangChain4jResultMapper");
 			assertThat(context.getBean(OpenModel.class).chat("Where?")).isEqualTo("Here");
 			assertThat(this.exporter.getFinishedSpanItems()).extracting(SpanData::getName).containsExactly("chat");
 		});
