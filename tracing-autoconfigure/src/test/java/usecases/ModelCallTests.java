@@ -69,7 +69,7 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=1 tools=0 tokens=15
 				  chat gpt-4o CLIENT OK tokens=15 reason=stop [llm.completion]
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -79,11 +79,11 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=2 tools=2 tokens=30
 				  chat gpt-4o CLIENT OK tokens=15 reason=tool_calls [llm.completion]
-				    http post CLIENT UNSET
+				    http post CLIENT OK
 				  execute_tool search INTERNAL OK
 				  execute_tool search INTERNAL OK
 				  chat gpt-4o CLIENT OK tokens=15 reason=stop [llm.completion]
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -93,13 +93,13 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=3 tools=1 tokens=45
 				  chat gpt-4o CLIENT OK tokens=15 reason=tool_calls [llm.completion]
-				    http post CLIENT UNSET
+				    http post CLIENT OK
 				  execute_tool athena INTERNAL OK
 				    invoke_agent athena INTERNAL OK calls=1 tools=0 tokens=15
 				      chat gpt-4o CLIENT OK tokens=15 reason=stop [llm.completion]
-				        http post CLIENT UNSET
+				        http post CLIENT OK
 				  chat gpt-4o CLIENT OK tokens=15 reason=stop [llm.completion]
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -109,10 +109,10 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL ERROR calls=2 tools=1 tokens=15 [exception]
 				  chat gpt-4o CLIENT OK tokens=15 reason=tool_calls [llm.completion]
-				    http post CLIENT UNSET
+				    http post CLIENT OK
 				  execute_tool search INTERNAL OK
 				  chat gpt-4o CLIENT ERROR [exception]
-				    http post CLIENT UNSET""");
+				    http post CLIENT ERROR [exception]""");
 	}
 
 	@Test
@@ -122,7 +122,7 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL UNSET calls=1 tools=0 cancelled
 				  chat gpt-4o CLIENT UNSET cancelled
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -132,7 +132,7 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=1 tools=0 tokens=15
 				  chat gpt-4o CLIENT OK tokens=15 reason=stop chunks=5 [llm.completion]
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -142,10 +142,10 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=2 tools=1 tokens=30
 				  chat gpt-4o CLIENT OK tokens=15 reason=tool_calls chunks=5 [llm.completion]
-				    http post CLIENT UNSET
+				    http post CLIENT OK
 				  execute_tool search INTERNAL OK
 				  chat gpt-4o CLIENT OK tokens=15 reason=stop chunks=5 [llm.completion]
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -155,13 +155,13 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=3 tools=1 tokens=45
 				  chat gpt-4o CLIENT OK tokens=15 reason=tool_calls chunks=5 [llm.completion]
-				    http post CLIENT UNSET
+				    http post CLIENT OK
 				  execute_tool athena INTERNAL OK
 				    invoke_agent athena INTERNAL OK calls=1 tools=0 tokens=15
 				      chat gpt-4o CLIENT OK tokens=15 reason=stop [llm.completion]
-				        http post CLIENT UNSET
+				        http post CLIENT OK
 				  chat gpt-4o CLIENT OK tokens=15 reason=stop chunks=5 [llm.completion]
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -171,7 +171,7 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL ERROR calls=1 tools=0 [exception]
 				  chat gpt-4o CLIENT ERROR chunks=2 [exception]
-				    http post CLIENT ERROR [exception]""");
+				    http post CLIENT OK""");
 	}
 
 	@Test
@@ -181,14 +181,14 @@ class ModelCallTests {
 		assertTree("""
 				invoke_agent zeus INTERNAL UNSET calls=1 tools=0 cancelled
 				  chat gpt-4o CLIENT UNSET chunks=2 cancelled
-				    http post CLIENT UNSET""");
+				    http post CLIENT OK""");
 	}
 
 	private void cancel(Flux<String> answer) throws InterruptedException {
 		Disposable running = answer.subscribe();
 		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !this.provider.requests().isEmpty());
 		if (this.provider.requests().get(0).body().path("stream").asBoolean(false)) {
-			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> this.service.bean(Zeus.class).received > 0);
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> zeus().received() > 0);
 		}
 		running.dispose();
 		assertThat(this.provider.awaitAbandoned()).isTrue();
@@ -296,6 +296,10 @@ class ModelCallTests {
 		Zeus(Models models, Tools tools) {
 			this.models = models;
 			this.tools = tools;
+		}
+
+		int received() {
+			return this.received;
 		}
 
 		@TracedAgent("zeus")
