@@ -32,28 +32,11 @@ record ChatCompletion(String id, String object, @Nullable Long created, String m
 	 *
 	 * @param index which one
 	 * @param message the answer
-	 * @param finishReason why the model stopped: stop, length
+	 * @param finishReason why the model stopped: stop, length, tool_calls
 	 */
 	@JsonNaming(SnakeCaseStrategy.class)
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Choice(int index, ChatMessage message, @Nullable String finishReason) {
-
-	}
-
-	/**
-	 * Token counts.
-	 *
-	 * @param promptTokens tokens of the prompt
-	 * @param completionTokens tokens of the answer
-	 * @param totalTokens both together
-	 */
-	@JsonNaming(SnakeCaseStrategy.class)
-	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record Usage(@Nullable Long promptTokens, @Nullable Long completionTokens, @Nullable Long totalTokens) {
-
-		static Usage of(long promptTokens, long completionTokens) {
-			return new Usage(promptTokens, completionTokens, promptTokens + completionTokens);
-		}
 
 	}
 

@@ -3,7 +3,6 @@ package io.kosmos.samples.gateway;
 import java.util.List;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.kosmos.samples.gateway.ChatCompletion.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;

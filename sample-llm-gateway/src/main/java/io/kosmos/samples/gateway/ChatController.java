@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 /**
- * OpenAI's HTTP interface.
+ * OpenAI's HTTP interface to models and their answers.
  */
 @RestController
 @RequestMapping("/v1")
@@ -27,13 +27,16 @@ class ChatController {
 
 	private final Instant started = Instant.now();
 
+	private final ModelCatalog models;
+
 	private final ChatService chat;
 
 	private final GatewayProperties properties;
 
 	private final JsonMapper jsonMapper;
 
-	ChatController(ChatService chat, GatewayProperties properties, JsonMapper jsonMapper) {
+	ChatController(ModelCatalog models, ChatService chat, GatewayProperties properties, JsonMapper jsonMapper) {
+		this.models = models;
 		this.chat = chat;
 		this.properties = properties;
 		this.jsonMapper = jsonMapper;
@@ -41,11 +44,11 @@ class ChatController {
 
 	@GetMapping("/models")
 	ModelList models() {
-		return new ModelList("list",
-				this.chat.models()
-					.stream()
-					.map((model) -> new Model(model, "model", this.started.getEpochSecond(), this.chat.provider()))
-					.toList());
+		return new ModelList("list", this.models.all()
+			.entrySet()
+			.stream()
+			.map((model) -> new Model(model.getKey(), "model", this.started.getEpochSecond(), model.getValue().name()))
+			.toList());
 	}
 
 	// Object, because Spring MVC then goes by what is returned: an answer or a stream.

@@ -3,7 +3,6 @@ package io.kosmos.samples.gateway;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.kosmos.samples.gateway.ChatCompletion.Usage;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.TracedSpan;

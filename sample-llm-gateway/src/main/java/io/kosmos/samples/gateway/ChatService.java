@@ -1,46 +1,39 @@
 package io.kosmos.samples.gateway;
 
-import java.util.List;
 import java.util.function.Consumer;
 
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.Spans;
 import io.opentelemetry.api.trace.SpanKind;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.stereotype.Service;
 
 /**
- * Asks the provider, with one {@code chat} span for each answer, streamed or not.
+ * Asks the provider that offers the model, with one {@code chat} span for each answer,
+ * streamed or not.
  */
 @Service
 class ChatService {
 
 	private static final Logger logger = LoggerFactory.getLogger(ChatService.class);
 
-	private final ChatProvider provider;
+	private final ModelCatalog models;
 
 	private final Spans spans;
 
-	ChatService(ChatProvider provider, Spans spans) {
-		this.provider = provider;
+	ChatService(ModelCatalog models, Spans spans) {
+		this.models = models;
 		this.spans = spans;
 	}
 
-	String provider() {
-		return this.provider.name();
-	}
-
-	List<String> models() {
-		return this.provider.models();
-	}
-
 	ChatCompletion complete(ChatRequest request) {
-		return chatSpan(request).in(() -> {
-			requireModel(request);
-			ChatCompletion completion = this.provider.complete(request);
+		ModelProvider provider = this.models.forChat(request.model());
+		return chatSpan(request, provider).in(() -> {
+			ChatCompletion completion = required(provider, request).complete(request);
 			ChatOutcome outcome = new ChatOutcome();
 			outcome.add(completion);
 			finish(outcome);
@@ -49,11 +42,12 @@ class ChatService {
 	}
 
 	void stream(ChatRequest request, Consumer<ChatCompletionChunk> chunks) {
-		chatSpan(request).in(() -> {
-			requireModel(request);
+		ModelProvider provider = this.models.forChat(request.model());
+		chatSpan(request, provider).in(() -> {
+			ModelProvider answering = required(provider, request);
 			ChatOutcome outcome = new ChatOutcome();
 			try {
-				this.provider.stream(request, (chunk) -> {
+				answering.stream(request, (chunk) -> {
 					outcome.add(chunk);
 					forward(request, chunk, chunks);
 				});
@@ -64,25 +58,27 @@ class ChatService {
 		});
 	}
 
-	private Spans.Builder chatSpan(ChatRequest request) {
+	private Spans.Builder chatSpan(ChatRequest request, @Nullable ModelProvider provider) {
 		String model = request.model();
+		String providerName = (provider != null) ? provider.name() : null;
 		// An unknown model is whatever the caller wrote: it would give the span any
 		// number of names.
-		return this.spans.span(models().contains(model) ? "chat " + model : "chat")
+		return this.spans.span((provider != null) ? "chat " + model : "chat")
 			.kind(SpanKind.CLIENT)
 			.attribute(GenAiAttributes.OPERATION_NAME, "chat")
-			.attribute(GenAiAttributes.PROVIDER_NAME, this.provider.name())
+			.attribute(GenAiAttributes.PROVIDER_NAME, providerName)
 			.attribute(GenAiAttributes.REQUEST_MODEL, model)
 			.attribute(GenAiAttributes.REQUEST_STREAM, request.streaming() ? true : null)
-			.attribute(KosmosAttributes.LLM_PROVIDER, this.provider.name())
+			.attribute(KosmosAttributes.LLM_PROVIDER, providerName)
 			.attribute(KosmosAttributes.LLM_MODEL, model)
 			.attribute(KosmosAttributes.LLM_STREAMING, request.streaming());
 	}
 
-	private void requireModel(ChatRequest request) {
-		if (!models().contains(request.model())) {
+	private static ModelProvider required(@Nullable ModelProvider provider, ChatRequest request) {
+		if (provider == null) {
 			throw ApiException.modelNotFound(request.model());
 		}
+		return provider;
 	}
 
 	private static void forward(ChatRequest request, ChatCompletionChunk chunk, Consumer<ChatCompletionChunk> chunks) {

@@ -1,6 +1,7 @@
 package io.kosmos.samples.gateway;
 
-import io.kosmos.samples.gateway.GatewayProperties.OpenAi;
+import java.util.Objects;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.SpringApplication;
@@ -10,7 +11,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.client.RestClient;
 
 /**
- * The gateway: {@code POST /v1/chat/completions} and {@code GET /v1/models}.
+ * The gateway: {@code POST /v1/chat/completions}, {@code POST /v1/embeddings} and
+ * {@code GET /v1/models}.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewayProperties.class)
@@ -27,9 +29,12 @@ public class GatewayApplication {
 	// Boot's builder, not RestClient.create(): it makes the HTTP client span and passes
 	// the trace on.
 	@Bean
-	ChatProvider chatProvider(GatewayProperties properties, RestClient.Builder builder, JsonMapper jsonMapper) {
-		OpenAi openAi = properties.openai();
-		return (openAi != null) ? new OpenAiProvider(openAi, builder, jsonMapper) : new EmbeddedProvider();
+	ModelCatalog modelCatalog(GatewayProperties properties, RestClient.Builder builder, JsonMapper jsonMapper) {
+		return new ModelCatalog(properties.providers().stream().map((provider) -> switch (provider) {
+			case KOSMOS -> EmbeddedProvider.kosmos(properties.embedded(), jsonMapper);
+			case ATLAS -> EmbeddedProvider.atlas(properties.embedded(), jsonMapper);
+			case OPENAI -> new OpenAiProvider(Objects.requireNonNull(properties.openai()), builder, jsonMapper);
+		}).toList());
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.kosmos.samples.gateway;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,21 +15,23 @@ import org.springframework.util.StringUtils;
 /**
  * Configuration of the gateway.
  *
- * @param provider who answers: the model inside the gateway, or an OpenAI-compatible
- * server
+ * @param providers who answers, side by side; the name of a model names its provider
  * @param maxMessageLength length in characters of the longest message that is accepted
- * @param openai server that answers when {@code gateway.provider=openai}, otherwise
+ * @param embedded how the models inside the gateway behave
+ * @param openai server that answers if {@code openai} is one of the providers, otherwise
  * {@code null}
  */
 @ConfigurationProperties("gateway")
-record GatewayProperties(@DefaultValue("embedded") Provider provider, @DefaultValue("100000") int maxMessageLength,
-		@Nullable OpenAi openai) {
+record GatewayProperties(@DefaultValue("kosmos,atlas") Set<Provider> providers,
+		@DefaultValue("100000") int maxMessageLength, @DefaultValue Embedded embedded, @Nullable OpenAi openai) {
 
 	GatewayProperties {
+		Assert.isTrue(!providers.isEmpty(),
+				"gateway.providers is empty but must name at least one of kosmos, atlas and openai");
 		Assert.isTrue(maxMessageLength > 0,
 				() -> "gateway.max-message-length is %d but must be at least 1".formatted(maxMessageLength));
-		if (provider == Provider.OPENAI) {
-			Assert.notNull(openai, "gateway.provider=openai needs gateway.openai.base-url and gateway.openai.models");
+		if (providers.contains(Provider.OPENAI)) {
+			Assert.notNull(openai, "The provider openai needs gateway.openai.base-url and gateway.openai.models");
 			openai.validate();
 		}
 		else {
@@ -40,11 +44,36 @@ record GatewayProperties(@DefaultValue("embedded") Provider provider, @DefaultVa
 	 */
 	enum Provider {
 
-		/** The deterministic model inside the gateway, which needs no network. */
-		EMBEDDED,
+		/** Deterministic models inside the gateway, which need no network. */
+		KOSMOS,
+
+		/** Other models of the same kind, so that two providers can be shown. */
+		ATLAS,
 
 		/** An OpenAI-compatible server. */
 		OPENAI
+
+	}
+
+	/**
+	 * How the models inside the gateway behave, so that a slow or a failing provider can
+	 * be shown and tested.
+	 *
+	 * @param chunkDelay time that a model takes for each chunk of an answer, streamed or
+	 * not
+	 * @param failAfterChunks how many chunks of each answer a model makes before it
+	 * fails, streamed or not; it does not fail if {@code null} or if the answer is
+	 * shorter
+	 */
+	record Embedded(@DefaultValue("0s") Duration chunkDelay, @Nullable Integer failAfterChunks) {
+
+		Embedded {
+			Assert.isTrue(!chunkDelay.isNegative(),
+					() -> "gateway.embedded.chunk-delay is %s but must not be negative".formatted(chunkDelay));
+			Assert.isTrue(failAfterChunks == null || failAfterChunks >= 0,
+					() -> "gateway.embedded.fail-after-chunks is %d but must not be negative"
+						.formatted(failAfterChunks));
+		}
 
 	}
 

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,11 +17,6 @@ import org.springframework.core.io.ClassPathResource;
  * it has.
  */
 final class Knowledge {
-
-	private static final Set<String> STOP_WORDS = Set.of("a", "about", "an", "and", "are", "as", "at", "be", "by",
-			"can", "do", "doe", "for", "from", "how", "i", "if", "in", "is", "it", "its", "me", "of", "on", "or",
-			"should", "tell", "that", "the", "there", "this", "to", "wa", "we", "what", "when", "where", "which", "who",
-			"why", "with", "you", "your");
 
 	private final List<String> sentences;
 
@@ -49,12 +43,12 @@ final class Knowledge {
 	 * @return the sentences that fit best, best first, none if no sentence fits
 	 */
 	List<String> find(String question, List<String> context, int limit) {
-		Set<String> wanted = words(question);
+		Set<String> wanted = Words.of(question).collect(Collectors.toSet());
 		record Found(String sentence, long score) {
 		}
 		return Stream.concat(context.stream().flatMap(Knowledge::sentences), this.sentences.stream())
 			.distinct()
-			.map((sentence) -> new Found(sentence, words(sentence).stream().filter(wanted::contains).count()))
+			.map((sentence) -> new Found(sentence, Words.of(sentence).filter(wanted::contains).distinct().count()))
 			.filter((found) -> found.score() > 0)
 			.sorted(Comparator.comparingLong(Found::score).reversed())
 			.limit(limit)
@@ -64,13 +58,6 @@ final class Knowledge {
 
 	private static Stream<String> sentences(String text) {
 		return Arrays.stream(text.split("(?<=[.!?])\\s+|\\R+")).map(String::strip).filter((line) -> !line.isEmpty());
-	}
-
-	private static Set<String> words(String text) {
-		return Arrays.stream(text.toLowerCase(Locale.ROOT).split("[^\\p{L}\\p{N}]+"))
-			.map((word) -> word.replaceFirst("s$", ""))
-			.filter((word) -> !word.isEmpty() && !STOP_WORDS.contains(word))
-			.collect(Collectors.toSet());
 	}
 
 }

@@ -27,7 +27,7 @@ import org.springframework.web.client.RestClientException;
 /**
  * Asks an OpenAI-compatible server.
  */
-final class OpenAiProvider implements ChatProvider {
+final class OpenAiProvider implements ModelProvider {
 
 	private static final String CHAT_COMPLETIONS = "/chat/completions";
 
@@ -55,7 +55,7 @@ final class OpenAiProvider implements ChatProvider {
 	}
 
 	@Override
-	public List<String> models() {
+	public List<String> chatModels() {
 		return this.models;
 	}
 

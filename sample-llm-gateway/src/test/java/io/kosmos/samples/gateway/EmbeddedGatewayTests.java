@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.test.context.SpringBootTest;
@@ -119,11 +120,21 @@ class EmbeddedGatewayTests {
 	}
 
 	@Test
-	void whenTokensAreLimitedShouldStopEarly() {
+	void shouldReadTheTextsAmongTheParts() {
+		JsonNode json = this.gateway.chat("""
+				{"model": "kosmos-mini", "messages": [{"role": "user", "content": [
+					{"type": "image_url", "image_url": {"url": "data:,"}},
+					{"type": "text", "text": "%s"}]}]}""".formatted(QUESTION)).json();
+		assertThat(json.at("/choices/0/message/content").asString()).isEqualTo(ANSWER);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "max_tokens", "max_completion_tokens" })
+	void whenTokensAreLimitedShouldStopEarly(String limit) {
 		JsonNode json = this.gateway
 			.chat("""
-					{"model": "kosmos-mini", "max_tokens": 5, "messages": [{"role": "user", "content": "%s"}]}"""
-				.formatted(QUESTION))
+					{"model": "kosmos-mini", "%s": 5, "messages": [{"role": "user", "content": "%s"}]}"""
+				.formatted(limit, QUESTION))
 			.json();
 		String content = json.at("/choices/0/message/content").asString();
 		assertThat(content).isNotEmpty().isNotEqualTo(ANSWER);
@@ -185,10 +196,10 @@ class EmbeddedGatewayTests {
 		JsonNode json = this.gateway.get("/v1/models").json();
 		assertThat(json.at("/object").asString()).isEqualTo("list");
 		assertThat(json.at("/data")).extracting((model) -> model.at("/id").asString())
-			.containsExactly("kosmos-large", "kosmos-mini");
+			.containsExactly("kosmos-large", "kosmos-mini", "kosmos-embed", "atlas-large", "atlas-mini");
 		assertThat(json.at("/data")).allSatisfy((model) -> {
 			assertThat(model.at("/object").asString()).isEqualTo("model");
-			assertThat(model.at("/owned_by").asString()).isEqualTo("kosmos");
+			assertThat(model.at("/owned_by").asString()).isEqualTo(model.at("/id").asString().split("-")[0]);
 			assertThat(model.at("/created").asLong()).isPositive();
 		});
 	}
@@ -207,16 +218,22 @@ class EmbeddedGatewayTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-			{"model": "kosmos-mini"}                                                    | messages
-			{"model": "kosmos-mini", "messages": []}                                    | messages
-			{"messages": [{"role": "user", "content": "Hello"}]}                        | model
-			{"model": " ", "messages": [{"role": "user", "content": "Hello"}]}          | model
-			{"model": "kosmos-mini", "messages": [{"content": "Hello"}]}                | messages[0].role
-			{"model": "kosmos-mini", "messages": [null]}                                | messages[0].role
-			{"model": "kosmos-mini", "messages": [{"role": "user"}]}                    | messages[0].content
-			{"model": "kosmos-mini", "max_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_tokens
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					{"model": "kosmos-mini"}                                                    | messages
+					{"model": "kosmos-mini", "messages": []}                                    | messages
+					{"messages": [{"role": "user", "content": "Hello"}]}                        | model
+					{"model": " ", "messages": [{"role": "user", "content": "Hello"}]}          | model
+					{"model": "kosmos-mini", "messages": [{"content": "Hello"}]}                | messages[0].role
+					{"model": "kosmos-mini", "messages": [null]}                                | messages[0].role
+					{"model": "kosmos-mini", "messages": [{"role": "user"}]}                    | messages[0].content
+					{"model": "kosmos-mini", "messages": [{"role": "user", "content": 5}]}      | messages[0].content
+					{"model": "kosmos-mini", "messages": [{"role": "tool", "content": "5"}]}    | messages[0].tool_call_id
+					{"model": "kosmos-mini", "messages": [{"role": "user", "content": "Hi"}], "tools": [{}]}   | tools[0].type
+					{"model": "kosmos-mini", "messages": [{"role": "user", "content": "Hi"}], "tools": [{"type": "function"}]} | tools[0].function.name
+					{"model": "kosmos-mini", "max_completion_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_completion_tokens
+					{"model": "kosmos-mini", "max_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_tokens
+					""")
 	void whenRequestIsInvalidShouldAnswer400(String body, String param) {
 		Answer answer = this.gateway.chat(body);
 		assertThat(answer.status()).isEqualTo(400);

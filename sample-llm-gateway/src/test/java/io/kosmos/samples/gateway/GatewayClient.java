@@ -32,7 +32,11 @@ final class GatewayClient {
 	}
 
 	Answer chat(String body) {
-		return send(HttpRequest.newBuilder(uri("/v1/chat/completions"))
+		return post("/v1/chat/completions", body);
+	}
+
+	Answer post(String path, String body) {
+		return send(HttpRequest.newBuilder(uri(path))
 			.header("Content-Type", "application/json")
 			.POST(BodyPublishers.ofString(body)));
 	}

@@ -1,7 +1,9 @@
 package io.kosmos.samples.gateway;
 
+import java.time.Duration;
 import java.util.List;
 
+import io.kosmos.samples.gateway.GatewayProperties.Embedded;
 import io.kosmos.samples.gateway.GatewayProperties.OpenAi;
 import io.kosmos.samples.gateway.GatewayProperties.Provider;
 import org.junit.jupiter.api.Test;
@@ -28,7 +30,8 @@ class GatewayPropertiesTests {
 	void shouldAnswerByItselfByDefault() {
 		this.context.run((context) -> {
 			GatewayProperties properties = context.getBean(GatewayProperties.class);
-			assertThat(properties.provider()).isEqualTo(Provider.EMBEDDED);
+			assertThat(properties.providers()).containsExactly(Provider.KOSMOS, Provider.ATLAS);
+			assertThat(properties.embedded()).isEqualTo(new Embedded(Duration.ZERO, null));
 			assertThat(properties.maxMessageLength()).isEqualTo(100_000);
 			assertThat(properties.openai()).isNull();
 		});
@@ -37,7 +40,7 @@ class GatewayPropertiesTests {
 	@Test
 	void shouldReadTheServerAndKeepItsKeySecret() {
 		this.context
-			.withPropertyValues("gateway.provider=openai", "gateway.openai.base-url=http://localhost:11434/v1",
+			.withPropertyValues("gateway.providers=openai", "gateway.openai.base-url=http://localhost:11434/v1",
 					"gateway.openai.models=llama3,qwen", KEY)
 			.run((context) -> {
 				GatewayProperties properties = context.getBean(GatewayProperties.class);
@@ -60,7 +63,7 @@ class GatewayPropertiesTests {
 	@CsvSource({ ",", "ftp://host/v1", "host:80", "http://user:sk-secret@host/v1", "/v1" })
 	void whenServerUrlIsWrongShouldNotStart(String url) {
 		this.context
-			.withPropertyValues("gateway.provider=openai", "gateway.openai.models=llama3", KEY,
+			.withPropertyValues("gateway.providers=openai", "gateway.openai.models=llama3", KEY,
 					"gateway.openai.base-url=" + ((url != null) ? url : ""))
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -70,15 +73,15 @@ class GatewayPropertiesTests {
 
 	@Test
 	void whenServerIsMissingShouldNotStart() {
-		this.context.withPropertyValues("gateway.provider=openai")
+		this.context.withPropertyValues("gateway.providers=openai")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessage("gateway.provider=openai needs gateway.openai.base-url and gateway.openai.models"));
+				.hasMessage("The provider openai needs gateway.openai.base-url and gateway.openai.models"));
 	}
 
 	@Test
 	void whenNoModelIsNamedShouldNotStart() {
-		this.context.withPropertyValues("gateway.provider=openai", "gateway.openai.base-url=http://localhost/v1")
+		this.context.withPropertyValues("gateway.providers=openai", "gateway.openai.base-url=http://localhost/v1")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessage("gateway.openai.models is [] but must name at least one model, and no blank one"));
@@ -94,10 +97,38 @@ class GatewayPropertiesTests {
 
 	@Test
 	void whenProviderIsUnknownShouldNotStart() {
-		this.context.withPropertyValues("gateway.provider=oracle")
+		this.context.withPropertyValues("gateway.providers=kosmos,oracle")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("GatewayProperties.Provider.oracle"));
+	}
+
+	@Test
+	void whenNoProviderIsNamedShouldNotStart() {
+		this.context.withPropertyValues("gateway.providers=")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessage("gateway.providers is empty but must name at least one of kosmos, atlas and openai"));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			chunk-delay=-1s      | gateway.embedded.chunk-delay is PT-1S but must not be negative
+			fail-after-chunks=-1 | gateway.embedded.fail-after-chunks is -1 but must not be negative
+			""")
+	void whenAFaultIsNegativeShouldNotStart(String property, String message) {
+		this.context.withPropertyValues("gateway.embedded." + property)
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessage(message));
+	}
+
+	@Test
+	void whenTwoProvidersOfferOneModelShouldNotStart() {
+		new ApplicationContextRunner().withUserConfiguration(GatewayApplication.class)
+			.withPropertyValues("gateway.providers=kosmos,openai", "gateway.openai.base-url=http://localhost/v1",
+					"gateway.openai.models=gpt-4o,kosmos-mini")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessage("The model kosmos-mini is offered by two of gateway.providers, kosmos and openai"));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -51,7 +51,7 @@ class OpenAiGatewayTests {
 		upstream = new SpringApplicationBuilder(GatewayApplication.class, RecordedSpans.class).run("--server.port=0");
 		int port = upstream.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 		upstreamClient = new GatewayClient(port);
-		registry.add("gateway.provider", () -> "openai");
+		registry.add("gateway.providers", () -> "openai");
 		registry.add("gateway.openai.base-url", () -> "http://localhost:" + port + "/v1");
 		registry.add("gateway.openai.models", () -> "kosmos-mini,withdrawn");
 	}

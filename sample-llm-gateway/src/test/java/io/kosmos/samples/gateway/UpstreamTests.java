@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The gateway in front of a server that does what a test needs.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "gateway.provider=openai", "gateway.openai.models=gpt-4o", "gateway.openai.api-key=sk-secret",
+		properties = { "gateway.providers=openai", "gateway.openai.models=gpt-4o", "gateway.openai.api-key=sk-secret",
 				"spring.http.clients.read-timeout=1s" })
 @Import(RecordedSpans.class)
 @ExtendWith(OutputCaptureExtension.class)
@@ -155,7 +155,7 @@ class UpstreamTests {
 			closedPort = socket.getLocalPort();
 		}
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(GatewayApplication.class).run(
-				"--server.port=0", "--gateway.provider=openai", "--gateway.openai.models=gpt-4o",
+				"--server.port=0", "--gateway.providers=openai", "--gateway.openai.models=gpt-4o",
 				"--gateway.openai.base-url=http://localhost:" + closedPort + "/v1")) {
 			this.gateway = new GatewayClient(
 					context.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
@@ -191,11 +191,59 @@ class UpstreamTests {
 	}
 
 	@Test
+	void shouldPassOnTheDetailsOfTheUsage() {
+		String usage = """
+				{"prompt_tokens":20,"completion_tokens":9,"total_tokens":29,\
+				"prompt_tokens_details":{"cached_tokens":16,"audio_tokens":0},\
+				"completion_tokens_details":{"reasoning_tokens":5}}""";
+		upstream.answer(200, "application/json", """
+				{"id":"1","object":"chat.completion","created":1,"model":"gpt-4o","choices":[{"index":0,
+				"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}],"usage":%s}"""
+			.formatted(usage));
+		assertThat(this.gateway.chat(request(false)).json().at("/usage").toString()).isEqualTo(usage);
+		upstream.answer(200, "text/event-stream", CHUNK, """
+				data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-4o",\
+				"choices":[],"usage":%s}
+
+				data: [DONE]
+
+				""".formatted(usage));
+		List<JsonNode> chunks = this.gateway.streamedChat("""
+				{"model": "gpt-4o", "stream": true, "stream_options": {"include_usage": true},
+				"messages": [{"role": "user", "content": "Hello"}]}""").chunks();
+		assertThat(chunks).hasSize(2).last().extracting((chunk) -> chunk.at("/usage").toString()).isEqualTo(usage);
+	}
+
+	@Test
+	void shouldPassToolsOn() {
+		upstream.answer(200, "text/event-stream", """
+				data: {"id":"1","object":"chat.completion.chunk","created":1,"model":"gpt-4o","choices":[{"index":0,\
+				"delta":{"tool_calls":[{"index":0,"id":"call-1","type":"function",\
+				"function":{"name":"pump_status","arguments":""}}]},"finish_reason":null}]}
+
+				data: [DONE]
+
+				""");
+		String request = """
+				{"model":"gpt-4o","stream":true,"stream_options":{"include_usage":true},"parallel_tool_calls":false,\
+				"tool_choice":{"type":"allowed_tools","mode":"auto"},"messages":[{"role":"user","content":"Hello"}],\
+				"tools":[{"type":"custom","custom":{"name":"shell"}},{"type":"function","function":\
+				{"name":"pump_status","strict":true,"parameters":{"type":"object","properties":{}}}}]}""";
+		assertThat(this.gateway.streamedChat(request).chunks()).singleElement()
+			.extracting((chunk) -> chunk.at("/choices/0/delta/tool_calls").toString())
+			.isEqualTo("""
+					[{"index":0,"id":"call-1","type":"function","function":{"name":"pump_status","arguments":""}}]""");
+		assertThat(new JsonMapper().readTree(upstream.lastRequest())).isEqualTo(new JsonMapper().readTree(request));
+	}
+
+	@Test
 	void whenUpstreamCountsNoTokensShouldLeaveThemOffTheSpan() {
 		upstream.answer(200, "application/json", """
 				{"id":"1","object":"chat.completion","created":1,"model":"gpt-4o-2024-08-06","service_tier":"default",
 				"choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}""");
-		assertThat(chat(false).json().has("usage")).isFalse();
+		JsonNode answer = this.gateway.chat(request(false)).json();
+		assertThat(answer.at("/choices")).hasSize(1);
+		assertThat(answer.has("usage")).isFalse();
 		SpanData chat = chatSpan();
 		assertThat(chat.getAttributes().get(stringKey("gen_ai.response.model"))).isEqualTo("gpt-4o-2024-08-06");
 		assertThat(chat.getAttributes().get(stringKey("gen_ai.request.model"))).isEqualTo("gpt-4o");
