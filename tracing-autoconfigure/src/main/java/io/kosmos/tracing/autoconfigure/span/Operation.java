@@ -38,6 +38,9 @@ final class Operation implements LlmCall {
 
 	private final @Nullable Operation parent;
 
+	/** Of the HTTP request that this is part of. */
+	private final @Nullable Sums requestSums;
+
 	private final long started = System.nanoTime();
 
 	private final @Nullable Sums sums;
@@ -77,16 +80,17 @@ final class Operation implements LlmCall {
 	private long chunks;
 
 	/** Of the same model operation, made by the work of this one. */
-	private boolean wraps;
+	private volatile boolean wraps;
 
 	private boolean unpriced;
 
 	private boolean ended;
 
-	Operation(Operations operations, OperationType type, @Nullable Operation parent) {
+	Operation(Operations operations, OperationType type, @Nullable Operation parent, @Nullable Sums requestSums) {
 		this.operations = operations;
 		this.type = type;
 		this.parent = parent;
+		this.requestSums = requestSums;
 		this.sums = (type.sums()) ? new Sums() : null;
 		this.operationName = type.operationName();
 		Operation agent = (type != OperationType.AGENT) ? agentAbove() : null;
@@ -550,19 +554,35 @@ final class Operation implements LlmCall {
 		}
 	}
 
-	/**
-	 * Count in all sums above.
-	 */
-	void addAbove(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullable Cost cost) {
-		Operation above = this.parent;
-		if (above != null && llmCalls > 0 && this.type == OperationType.LLM && above.type == OperationType.LLM
-				&& Objects.equals(above.operationName, this.operationName)) {
-			above.wraps = true;
+	private void addAbove(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullable Cost cost) {
+		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
+				&& Objects.equals(this.parent.operationName, this.operationName)) {
+			this.parent.wraps = true;
 		}
-		for (; above != null; above = above.parent) {
-			if (above.sums != null) {
-				above.sums.add(llmCalls, toolCalls, tokens, cost);
+		add(this.parent, this.requestSums, llmCalls, toolCalls, tokens, cost);
+	}
+
+	/**
+	 * Count what another service did for the work of a context. A call of a model that it
+	 * serves is counted there.
+	 */
+	static void addRemote(Context context, UsageHeader usage) {
+		Operation innermost = context.get(KEY);
+		if (innermost != null && innermost.type == OperationType.LLM && usage.llmCalls() > 0) {
+			innermost.wraps = true;
+		}
+		add(innermost, context.get(Sums.REQUEST), usage.llmCalls(), usage.toolCalls(), usage.tokens(), usage.cost());
+	}
+
+	private static void add(@Nullable Operation innermost, @Nullable Sums requestSums, long llmCalls, long toolCalls,
+			@Nullable Long tokens, @Nullable Cost cost) {
+		for (Operation operation = innermost; operation != null; operation = operation.parent) {
+			if (operation.sums != null) {
+				operation.sums.add(llmCalls, toolCalls, tokens, cost);
 			}
+		}
+		if (requestSums != null) {
+			requestSums.add(llmCalls, toolCalls, tokens, cost);
 		}
 	}
 

@@ -30,7 +30,7 @@ final class Operations {
 	 * Begin an operation below the one that runs in a context.
 	 */
 	Operation begin(OperationType type, Context parent) {
-		return new Operation(this, type, parent.get(Operation.KEY));
+		return new Operation(this, type, parent.get(Operation.KEY), parent.get(Sums.REQUEST));
 	}
 
 	Conventions conventions() {

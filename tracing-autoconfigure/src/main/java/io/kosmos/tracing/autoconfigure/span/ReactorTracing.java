@@ -18,6 +18,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
+import reactor.core.publisher.SignalType;
 import reactor.util.context.ContextView;
 
 /**
@@ -107,7 +108,7 @@ final class ReactorTracing {
 			}
 			return source.doOnSuccess(subscription::succeed)
 				.doOnError(subscription::fail)
-				.doOnCancel(subscription::cancel)
+				.doFinally(subscription::finish)
 				.contextWrite(subscription.current());
 		});
 	}
@@ -122,7 +123,7 @@ final class ReactorTracing {
 			return ((call != null) ? source.doOnNext(call::chunk) : source)
 				.doOnComplete(() -> subscription.succeed(null))
 				.doOnError(subscription::fail)
-				.doOnCancel(subscription::cancel)
+				.doFinally(subscription::finish)
 				.contextWrite(subscription.current());
 		});
 	}
@@ -172,8 +173,10 @@ final class ReactorTracing {
 			}
 		}
 
-		void cancel() {
-			if (this.ended.compareAndSet(false, true)) {
+		// After the cancellation went on to the work below, so that spans there end
+		// first.
+		void finish(SignalType signal) {
+			if (signal == SignalType.CANCEL && this.ended.compareAndSet(false, true)) {
 				this.lifecycle.cancel(this.span);
 			}
 		}

@@ -3,12 +3,19 @@ package io.kosmos.tracing.autoconfigure.span;
 import io.kosmos.tracing.Cost;
 import io.kosmos.tracing.KosmosAttributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.ContextKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls, tokens and cost of all that runs below an agent or a workflow. Thread-safe.
+ * Calls, tokens and cost of all that runs below an agent or a workflow, or for an HTTP
+ * request. Thread-safe.
  */
 final class Sums {
+
+	/**
+	 * Sums of the HTTP request that is served in a context.
+	 */
+	static final ContextKey<Sums> REQUEST = ContextKey.named("kosmos.tracing.request-sums");
 
 	private long llmCalls;
 
@@ -24,7 +31,9 @@ final class Sums {
 		this.llmCalls += llmCalls;
 		this.toolCalls += toolCalls;
 		if (tokens != null) {
-			this.tokens = (this.tokens != null) ? this.tokens + tokens : tokens;
+			// A sum that overflows stays at the greatest number rather than throw.
+			this.tokens = (this.tokens != null && this.tokens > Long.MAX_VALUE - tokens) ? Long.valueOf(Long.MAX_VALUE)
+					: Long.valueOf(((this.tokens != null) ? this.tokens : 0) + tokens);
 		}
 		if (cost != null && this.cost != null && !this.cost.currency().equals(cost.currency())) {
 			this.mixedCurrencies = true;
@@ -32,6 +41,15 @@ final class Sums {
 		else if (cost != null) {
 			this.cost = (this.cost != null) ? this.cost.plus(cost) : cost;
 		}
+	}
+
+	/**
+	 * What a caller is told, or {@code null} if there is nothing to tell.
+	 */
+	synchronized @Nullable UsageHeader toHeader() {
+		return (this.llmCalls > 0 || this.toolCalls > 0)
+				? new UsageHeader(this.llmCalls, this.toolCalls, this.tokens, (this.mixedCurrencies) ? null : this.cost)
+				: null;
 	}
 
 	/**
