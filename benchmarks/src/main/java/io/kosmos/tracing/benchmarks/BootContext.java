@@ -2,6 +2,8 @@ package io.kosmos.tracing.benchmarks;
 
 import java.util.stream.Collectors;
 
+import io.kosmos.tracing.AgentSpans;
+import io.kosmos.tracing.ModelPrices;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 
@@ -15,6 +17,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * A started application with Spring Boot's tracing, its context wrappers and its MDC, and
@@ -70,6 +73,19 @@ final class BootContext implements AutoCloseable {
 			excludeName = "io.opentelemetry.instrumentation.spring.autoconfigure.OpenTelemetryAutoConfiguration")
 	@Import({ RawWork.class, TracedWork.class, MicrometerWork.class })
 	static class Application {
+
+		// What these need is not there without kosmos-tracing.
+		@Bean
+		@Lazy
+		OperationWork operationWork(AgentSpans agents) {
+			return new OperationWork(agents);
+		}
+
+		@Bean
+		@Lazy
+		RawOperationWork rawOperationWork(Tracer tracer, ModelPrices prices) {
+			return new RawOperationWork(tracer, prices);
+		}
 
 		@Bean
 		SpanProcessors spanProcessors() {

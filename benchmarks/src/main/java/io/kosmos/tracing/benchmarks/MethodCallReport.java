@@ -65,11 +65,21 @@ public final class MethodCallReport {
 	private void table() {
 		System.out.printf("%n%-48s %9s %9s %8s %9s %8s%n", "", "ns/op", "cpu ns/op", "B/op", "x raw cpu", "x raw B");
 		this.costs.forEach((variant, cost) -> {
-			Cost raw = this.costs.get(variant.split(" ")[0] + " Boot.rawApi");
+			Cost raw = this.costs.get(raw(variant));
 			System.out.printf(Locale.ROOT, "%-48s %9.0f %9.0f %8.0f %9s %8s%n", variant, cost.elapsed(), cost.cpu(),
 					cost.bytes(), ratio((raw != null) ? cost.cpu() / raw.cpu() : null),
 					ratio((raw != null) ? cost.bytes() / raw.bytes() : null));
 		});
+	}
+
+	/**
+	 * The same work by hand.
+	 */
+	private static String raw(String variant) {
+		if (variant.contains(" Operation.")) {
+			return variant.replace(".agent", ".rawAgent").replace(".llm", ".rawLlm");
+		}
+		return variant.split(" ")[0] + " Boot.rawApi";
 	}
 
 	private static String ratio(@Nullable Double value) {

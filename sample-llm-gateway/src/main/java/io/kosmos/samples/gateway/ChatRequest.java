@@ -116,6 +116,9 @@ record ChatRequest(String model, List<ChatMessage> messages, @Nullable Boolean s
 					"%s.content has %d characters, at most %d are accepted".formatted(param, length, maxLength),
 					param + ".content");
 		}
+		if (message.calls().stream().anyMatch(Objects::isNull)) {
+			throw ApiException.invalidRequest(param + ".tool_calls must not hold null", param + ".tool_calls");
+		}
 		if (message.hasRole("tool") && !StringUtils.hasText(message.toolCallId())) {
 			throw ApiException.invalidRequest(param + ".tool_call_id must not be blank", param + ".tool_call_id");
 		}

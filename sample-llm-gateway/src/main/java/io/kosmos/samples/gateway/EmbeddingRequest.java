@@ -1,11 +1,7 @@
 package io.kosmos.samples.gateway;
 
 import java.util.List;
-import java.util.Map;
 
-import com.fasterxml.jackson.annotation.JsonAnyGetter;
-import com.fasterxml.jackson.annotation.JsonAnySetter;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -20,19 +16,16 @@ import org.springframework.util.StringUtils;
  * @param encodingFormat how vectors are written: {@code float}, which is the default, or
  * {@code base64}
  * @param dimensions length of the vectors
- * @param other fields that the gateway passes on without looking at them
  */
 @JsonNaming(SnakeCaseStrategy.class)
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record EmbeddingRequest(String model, @Nullable Object input, @Nullable String encodingFormat,
-		@Nullable Integer dimensions, @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> other) {
+		@Nullable Integer dimensions) {
 
 	// As many as OpenAI accepts.
 	private static final int MAX_TEXTS = 2048;
 
 	EmbeddingRequest {
 		model = (model != null) ? model : "";
-		other = (other != null) ? other : Map.of();
 	}
 
 	/**

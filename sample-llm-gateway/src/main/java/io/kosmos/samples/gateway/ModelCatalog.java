@@ -3,11 +3,8 @@ package io.kosmos.samples.gateway;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.util.Assert;
 
 /**
  * Which provider offers which model. The name of a model names its provider: no two
@@ -19,12 +16,16 @@ final class ModelCatalog {
 
 	ModelCatalog(List<ModelProvider> providers) {
 		for (ModelProvider provider : providers) {
-			Stream.concat(provider.chatModels().stream(), provider.embeddingModels().stream()).forEach((model) -> {
-				ModelProvider other = this.all.putIfAbsent(model, provider);
-				Assert.state(other == null || other == provider,
-						() -> "The model %s is offered by two of gateway.providers, %s and %s".formatted(model,
-								(other != null) ? other.name() : "", provider.name()));
-			});
+			provider.chatModels().forEach((model) -> add(model, provider));
+			provider.embeddingModels().forEach((model) -> add(model, provider));
+		}
+	}
+
+	private void add(String model, ModelProvider provider) {
+		ModelProvider other = this.all.put(model, provider);
+		if (other != null && other != provider) {
+			throw new IllegalStateException("The model %s is offered by two of gateway.providers, %s and %s"
+				.formatted(model, other.name(), provider.name()));
 		}
 	}
 

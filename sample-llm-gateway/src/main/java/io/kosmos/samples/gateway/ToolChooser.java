@@ -1,7 +1,6 @@
 package io.kosmos.samples.gateway;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -157,12 +156,14 @@ final class ToolChooser {
 
 		private Object value(String name, @Nullable Object property) {
 			Map<?, ?> schema = (property instanceof Map<?, ?> map) ? map : Map.of();
-			if (schema.get("enum") instanceof List<?> values && !values.isEmpty()) {
+			List<?> values = (schema.get("enum") instanceof List<?> list)
+					? list.stream().filter(Objects::nonNull).toList() : List.of();
+			if (!values.isEmpty()) {
 				String lowerCase = this.question.toLowerCase(Locale.ROOT);
 				return values.stream()
-					.map(Objects::requireNonNull)
 					.filter((value) -> lowerCase.contains(value.toString().toLowerCase(Locale.ROOT)))
 					.findFirst()
+					.<Object>map((value) -> value)
 					.orElse(values.get(0));
 			}
 			return switch (type(schema)) {
@@ -177,10 +178,9 @@ final class ToolChooser {
 
 		// Strict schemas make a property optional by a list of types that has null.
 		private static String type(Map<?, ?> schema) {
-			List<?> types = (schema.get("type") instanceof List<?> list) ? list
-					: new ArrayList<>(Arrays.asList(schema.get("type")));
-			return types.stream()
-				.filter((type) -> type instanceof String && !type.equals("null"))
+			Stream<?> types = (schema.get("type") instanceof List<?> list) ? list.stream()
+					: Stream.ofNullable(schema.get("type"));
+			return types.filter((type) -> type instanceof String && !type.equals("null"))
 				.map(Object::toString)
 				.findFirst()
 				.orElse("string");

@@ -31,14 +31,6 @@ record Usage(@Nullable Long promptTokens, @Nullable Long completionTokens, @Null
 		return new Usage(promptTokens, null, promptTokens, null, null);
 	}
 
-	@Nullable Long cachedTokens() {
-		return (this.promptTokensDetails != null) ? this.promptTokensDetails.cachedTokens() : null;
-	}
-
-	@Nullable Long reasoningTokens() {
-		return (this.completionTokensDetails != null) ? this.completionTokensDetails.reasoningTokens() : null;
-	}
-
 	/**
 	 * Which of the prompt's tokens were special.
 	 *

@@ -220,20 +220,21 @@ class EmbeddedGatewayTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
-					{"model": "kosmos-mini"}                                                    | messages
-					{"model": "kosmos-mini", "messages": []}                                    | messages
-					{"messages": [{"role": "user", "content": "Hello"}]}                        | model
-					{"model": " ", "messages": [{"role": "user", "content": "Hello"}]}          | model
-					{"model": "kosmos-mini", "messages": [{"content": "Hello"}]}                | messages[0].role
-					{"model": "kosmos-mini", "messages": [null]}                                | messages[0].role
-					{"model": "kosmos-mini", "messages": [{"role": "user"}]}                    | messages[0].content
-					{"model": "kosmos-mini", "messages": [{"role": "user", "content": 5}]}      | messages[0].content
+							{"model": "kosmos-mini"}                                                    | messages
+							{"model": "kosmos-mini", "messages": []}                                    | messages
+							{"messages": [{"role": "user", "content": "Hello"}]}                        | model
+							{"model": " ", "messages": [{"role": "user", "content": "Hello"}]}          | model
+							{"model": "kosmos-mini", "messages": [{"content": "Hello"}]}                | messages[0].role
+							{"model": "kosmos-mini", "messages": [null]}                                | messages[0].role
+							{"model": "kosmos-mini", "messages": [{"role": "user"}]}                    | messages[0].content
+							{"model": "kosmos-mini", "messages": [{"role": "user", "content": 5}]}      | messages[0].content
+							{"model": "kosmos-mini", "messages": [{"role": "user", "tool_calls": [null]}]} | messages[0].tool_calls
 					{"model": "kosmos-mini", "messages": [{"role": "tool", "content": "5"}]}    | messages[0].tool_call_id
-					{"model": "kosmos-mini", "messages": [{"role": "user", "content": "Hi"}], "tools": [{}]}   | tools[0].type
-					{"model": "kosmos-mini", "messages": [{"role": "user", "content": "Hi"}], "tools": [{"type": "function"}]} | tools[0].function.name
-					{"model": "kosmos-mini", "max_completion_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_completion_tokens
-					{"model": "kosmos-mini", "max_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_tokens
-					""")
+							{"model": "kosmos-mini", "messages": [{"role": "user", "content": "Hi"}], "tools": [{}]}   | tools[0].type
+							{"model": "kosmos-mini", "messages": [{"role": "user", "content": "Hi"}], "tools": [{"type": "function"}]} | tools[0].function.name
+							{"model": "kosmos-mini", "max_completion_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_completion_tokens
+							{"model": "kosmos-mini", "max_tokens": 0, "messages": [{"role": "user", "content": "Hi"}]} | max_tokens
+							""")
 	void whenRequestIsInvalidShouldAnswer400(String body, String param) {
 		Answer answer = this.gateway.chat(body);
 		assertThat(answer.status()).isEqualTo(400);

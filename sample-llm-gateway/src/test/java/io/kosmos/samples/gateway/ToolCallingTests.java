@@ -45,13 +45,14 @@ class ToolCallingTests {
 					"properties": {
 						"asset": {"type": "string"},
 						"priority": {"type": "string", "enum": ["low", "high"]},
+						"kind": {"enum": [null, "repair", "inspection"]},
 						"hours": {"type": "number"},
 						"people": {"type": "integer", "minimum": 2},
 						"approved": {"type": ["boolean", "null"]},
 						"parts": {"type": "array", "items": {"type": "object",
 							"properties": {"count": {"type": "integer"}, "note": {"type": "string"}},
 							"required": ["count"]}}},
-					"required": ["asset", "priority", "hours", "people", "approved", "parts"]}}},
+					"required": ["asset", "priority", "kind", "hours", "people", "approved", "parts"]}}},
 			{"type": "custom", "custom": {"name": "weather"}}]""";
 
 	@LocalServerPort
@@ -88,7 +89,7 @@ class ToolCallingTests {
 		JsonNode answer = ask("Create a work order for pump P-7 with high priority, it takes 3.5 hours", "").json();
 		String arguments = answer.at("/choices/0/message/tool_calls/0/function/arguments").asString();
 		assertThat(jsonMapper.readTree(arguments)).isEqualTo(jsonMapper.readTree("""
-				{"asset": "pump P-7 high priority takes 3.5 hours", "priority": "high", "hours": 3.5,
+				{"asset": "pump P-7 high priority takes 3.5 hours", "priority": "high", "kind": "repair", "hours": 3.5,
 				"people": 2, "approved": true, "parts": [{"count": 1}]}"""));
 	}
 
@@ -211,7 +212,7 @@ class ToolCallingTests {
 		assertThat(started).isEqualTo(2);
 		assertThat(chunks).hasSizeGreaterThan(8);
 		assertThat(jsonMapper.readTree(arguments[0].toString()).at("/city").asString()).contains("Berlin");
-		assertThat(jsonMapper.readTree(arguments[1].toString()).propertyNames()).hasSize(6);
+		assertThat(jsonMapper.readTree(arguments[1].toString()).propertyNames()).hasSize(7);
 		assertThat(chunks.get(chunks.size() - 2).at("/choices/0").toString())
 			.isEqualTo("{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}");
 		JsonNode last = chunks.get(chunks.size() - 1);
