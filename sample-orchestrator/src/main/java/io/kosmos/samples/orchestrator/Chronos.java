@@ -50,7 +50,8 @@ public class Chronos {
 			case RiskPolicy.REQUIRE_APPROVAL -> this.nodes.approval(maintenance);
 			default -> CompletableFuture.completedFuture(Maintenance.DENIED);
 		};
-		// A verdict comes by a request of its own: what follows belongs here all the same.
+		// A verdict comes by a request of its own: what follows belongs here all the
+		// same.
 		Executor here = Context.current().wrap(this.executor);
 		return verdict.thenApplyAsync((decision) -> {
 			if (!decision.equals(Maintenance.APPROVED)) {

@@ -53,8 +53,7 @@ public class MaintenanceNodes {
 	 * @param asset the asset to maintain
 	 * @return the decision of the policy
 	 */
-	@TracedNode(name = "check_risk", kind = "condition",
-			expression = "policy.require_human_for_risk_high == 'allow'")
+	@TracedNode(name = "check_risk", kind = "condition", expression = "policy.require_human_for_risk_high == 'allow'")
 	public String checkRisk(Asset asset) {
 		return this.riskPolicy.evaluate(asset);
 	}

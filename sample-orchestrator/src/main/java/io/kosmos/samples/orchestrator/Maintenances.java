@@ -45,7 +45,7 @@ public class Maintenances {
 		Maintenance maintenance = new Maintenance(this.spans.current().traceId());
 		this.latest.put(maintenance.id(), maintenance);
 		this.chronos.maintain(maintenance, task)
-			.whenComplete((reason, error) -> maintenance.end((error == null) ? reason : Maintenance.FAILED));
+			.whenComplete((reason, error) -> maintenance.end((error != null) ? Maintenance.FAILED : reason));
 		return new Reply(maintenance.plan(), maintenance.spending(), List.of(), List.of(), maintenance);
 	}
 

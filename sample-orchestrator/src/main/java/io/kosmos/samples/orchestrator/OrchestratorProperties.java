@@ -48,7 +48,7 @@ public record OrchestratorProperties(@DefaultValue Models models, @DefaultValue(
 	 * @param providers who is behind it, as {@code kosmos.tracing.cost.prices} names them
 	 */
 	public record Gateway(@DefaultValue("http://localhost:8081") URI url,
-			@DefaultValue({ "kosmos", "atlas" }) @NotEmpty List<@NotBlank String> providers) {
+			@DefaultValue("kosmos,atlas") @NotEmpty List<@NotBlank String> providers) {
 	}
 
 }

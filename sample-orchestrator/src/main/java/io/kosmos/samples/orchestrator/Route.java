@@ -6,8 +6,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import static java.util.Map.entry;
-
 /**
  * Where a message goes.
  *
@@ -30,8 +28,8 @@ public record Route(String decision, double confidence) {
 
 	private static final Pattern FIRST_WORD = Pattern.compile("^\\P{L}*(?:please\\P{L}+)?(\\p{L}+)");
 
-	private static final Map<String, String> COMMANDS = Map.ofEntries(entry("open", ACTION), entry("create", ACTION),
-			entry("raise", ACTION), entry("plan", PROCESS), entry("schedule", PROCESS), entry("overhaul", PROCESS));
+	private static final Map<String, String> COMMANDS = Map.of("open", ACTION, "create", ACTION, "raise", ACTION,
+			"plan", PROCESS, "schedule", PROCESS, "overhaul", PROCESS);
 
 	private static final Set<String> TOPICS = Set.of("agent", "athena", "attribute", "baggage", "batch", "database",
 			"error", "gateway", "jaeger", "jdbc", "knowledge", "kosmos", "latency", "log", "maintenance", "model",

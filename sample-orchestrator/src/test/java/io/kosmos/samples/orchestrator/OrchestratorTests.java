@@ -83,7 +83,7 @@ class OrchestratorTests {
 			.isOk()
 			.expectBody()
 			.jsonPath("$.route.decision")
-			.isEqualTo("direct")
+			.isEqualTo("chat")
 			.jsonPath("$.route.confidence")
 			.isEqualTo(0.75)
 			.jsonPath("$.sources")
