@@ -166,7 +166,8 @@ final class DefaultSpans implements Spans {
 				operation.set((AttributeKey<Object>) this.attributes.get(i), this.attributes.get(i + 1),
 						builder::setAttribute);
 			}
-			operation.begin(builder::setAttribute);
+			operation.writeOperationName(builder::setAttribute);
+			operation.writeAgent(builder::setAttribute);
 			return new OperationSpan(builder.startSpan(), operation);
 		}
 

@@ -93,7 +93,31 @@ final class Operation implements LlmCall {
 		this.requestSums = requestSums;
 		this.sums = (type.sums()) ? new Sums() : null;
 		this.operationName = type.operationName();
-		Operation agent = (type != OperationType.AGENT) ? agentAbove() : null;
+		inheritAgent();
+	}
+
+	/**
+	 * Create an operation that begins with what is known of another.
+	 */
+	Operation(Operation prototype, @Nullable Operation parent, @Nullable Sums requestSums) {
+		this.operations = prototype.operations;
+		this.type = prototype.type;
+		this.parent = parent;
+		this.requestSums = requestSums;
+		this.sums = (prototype.sums != null) ? new Sums() : null;
+		this.operationName = prototype.operationName;
+		this.name = prototype.name;
+		this.agentName = prototype.agentName;
+		this.agentId = prototype.agentId;
+		this.provider = prototype.provider;
+		this.requestModel = prototype.requestModel;
+		if (this.agentName == null) {
+			inheritAgent();
+		}
+	}
+
+	private void inheritAgent() {
+		Operation agent = (this.type != OperationType.AGENT) ? agentAbove() : null;
 		if (agent != null) {
 			this.agentName = agent.agentName;
 			this.agentId = agent.agentId;
@@ -110,11 +134,17 @@ final class Operation implements LlmCall {
 	}
 
 	/**
-	 * Write what is known before the span starts.
+	 * Write what the operation is.
 	 */
-	void begin(BiConsumer<AttributeKey<Object>, Object> target) {
+	void writeOperationName(BiConsumer<AttributeKey<Object>, Object> target) {
 		write(ModelAttribute.OPERATION_NAME, this.operationName, target);
-		if (this.type != OperationType.AGENT) {
+	}
+
+	/**
+	 * Write on whose behalf it works.
+	 */
+	void writeAgent(BiConsumer<AttributeKey<Object>, Object> target) {
+		if (this.type != OperationType.AGENT && this.agentName != null) {
 			write(ModelAttribute.AGENT_NAME, this.agentName, target);
 			write(ModelAttribute.AGENT_ID, this.agentId, target);
 		}

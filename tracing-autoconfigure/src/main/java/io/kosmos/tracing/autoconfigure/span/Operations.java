@@ -1,11 +1,15 @@
 package io.kosmos.tracing.autoconfigure.span;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 import io.kosmos.tracing.ModelPrices;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.autoconfigure.span.ConventionsProperties.Conventions;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,25 @@ final class Operations {
 	 */
 	Operation begin(OperationType type, Context parent) {
 		return new Operation(this, type, parent.get(Operation.KEY), parent.get(Sums.REQUEST));
+	}
+
+	/**
+	 * Begin an operation of which all but its place in the context was known before.
+	 */
+	Operation begin(Template template, Context parent) {
+		return new Operation(template.prototype(), parent.get(Operation.KEY), parent.get(Sums.REQUEST));
+	}
+
+	/**
+	 * Prepare operations that begin with the same attributes.
+	 */
+	Template template(OperationType type, Attributes constants) {
+		Operation prototype = new Operation(this, type, null, null);
+		AttributesBuilder attributes = Attributes.builder();
+		BiConsumer<AttributeKey<Object>, Object> target = attributes::put;
+		constants.forEach((key, value) -> prototype.set(key, value, target));
+		prototype.writeOperationName(target);
+		return new Template(prototype, attributes.build());
 	}
 
 	Conventions conventions() {
@@ -63,6 +86,16 @@ final class Operations {
 	void refuse(Object what, Object value, String allowed) {
 		this.failures.record("the attribute " + what,
 				new IllegalArgumentException(what + " must be " + allowed + " but is '" + value + "'"));
+	}
+
+	/**
+	 * What is the same for each operation that a place in the code begins.
+	 *
+	 * @param prototype knows what the attributes say
+	 * @param attributes what is written when the span starts
+	 */
+	record Template(Operation prototype, Attributes attributes) {
+
 	}
 
 	/**

@@ -11,6 +11,7 @@ import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
+import io.kosmos.tracing.autoconfigure.span.Operations.Template;
 import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.ResultRecorder;
 import io.kosmos.tracing.autoconfigure.span.TracedMethods.Declaration;
 import io.opentelemetry.api.common.AttributeKey;
@@ -68,6 +69,8 @@ final class TracedMethod {
 	private final ExpressionAttribute[] resultExpressions;
 
 	private final @Nullable TypedAttribute result;
+
+	private volatile @Nullable Template template;
 
 	private final List<String> problems = new ArrayList<>();
 
@@ -281,11 +284,12 @@ final class TracedMethod {
 
 	private Span startOperation(SpanLifecycle lifecycle, OperationType type, Context parent,
 			@Nullable Object[] arguments) {
-		Operation operation = lifecycle.operations().begin(type, parent);
+		Template template = template(lifecycle.operations(), type);
+		Operation operation = lifecycle.operations().begin(template, parent);
 		SpanBuilder builder = lifecycle.builder(operationName(type, arguments), parent, this.newRoot)
-			.setSpanKind(this.kind);
+			.setSpanKind(this.kind)
+			.setAllAttributes(template.attributes());
 		BiConsumer<AttributeKey<Object>, Object> target = builder::setAttribute;
-		this.constants.forEach((key, value) -> operation.set(key, value, target));
 		for (Argument argument : this.arguments) {
 			try {
 				argument.attribute()
@@ -295,8 +299,18 @@ final class TracedMethod {
 				recordFailure(lifecycle, argument.attribute().name(), ex);
 			}
 		}
-		operation.begin(target);
+		operation.writeAgent(target);
 		return new OperationSpan(builder.startSpan(), operation);
+	}
+
+	private Template template(Operations operations, OperationType type) {
+		Template template = this.template;
+		if (template == null) {
+			// Not before the first call, since what it needs is not there at start-up.
+			template = operations.template(type, this.constants);
+			this.template = template;
+		}
+		return template;
 	}
 
 	private String operationName(OperationType type, @Nullable Object[] arguments) {
