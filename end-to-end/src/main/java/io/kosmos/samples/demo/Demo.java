@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 
 /**
  * Starts both samples, has each agent work once and prints the traces that this left in
- * both of them.
- * Needs the jars of the samples and nothing else; a Jaeger that runs gets the traces too.
+ * both of them. Needs the jars of the samples and nothing else; a Jaeger that runs gets
+ * the traces too.
  * <p>
  * Runs until it is interrupted, or with {@code --once} until the traces are printed. The
  * environment variables {@code DEMO_JAEGER_URL} (default {@code http://localhost:16686})

@@ -6,6 +6,8 @@ import java.util.concurrent.Executor;
 
 import io.kosmos.samples.orchestrator.MaintenanceNodes.NoCrewException;
 import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracedWorkflow;
 import io.opentelemetry.context.Context;
 
@@ -21,10 +23,13 @@ public class Chronos {
 
 	private final MaintenanceNodes nodes;
 
+	private final Spans spans;
+
 	private final AsyncTaskExecutor executor;
 
-	public Chronos(MaintenanceNodes nodes, AsyncTaskExecutor executor) {
+	public Chronos(MaintenanceNodes nodes, Spans spans, AsyncTaskExecutor executor) {
 		this.nodes = nodes;
+		this.spans = spans;
 		this.executor = executor;
 	}
 
@@ -71,6 +76,7 @@ public class Chronos {
 			}
 			catch (NoCrewException ex) {
 				if (attempt == MaintenanceNodes.MAX_ATTEMPTS) {
+					this.spans.current().attribute(KosmosAttributes.WORKFLOW_TERMINATION_REASON, Maintenance.FAILED);
 					throw ex;
 				}
 			}

@@ -42,10 +42,8 @@ public class MaintenanceNodes {
 
 	@TracedNode(name = "draft_plan", kind = "task")
 	public Completion draftPlan(Asset asset, Task task) {
-		return this.llm.complete(task.model(),
-				List.of(Message.system("Draft a plan for the maintenance of the %s.".formatted(asset.name())),
-						Message.user(task.message())),
-				task.listener());
+		return this.llm.complete(task.model(), List.of(Message.system("Say what has to be done, and in which order."),
+				Message.user("%s (%s)".formatted(task.message(), asset.name()))), task.listener());
 	}
 
 	/**

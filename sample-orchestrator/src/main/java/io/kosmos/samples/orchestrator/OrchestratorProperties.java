@@ -4,6 +4,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
@@ -26,10 +27,10 @@ import org.springframework.validation.annotation.Validated;
  */
 @ConfigurationProperties("orchestrator")
 @Validated
-public record OrchestratorProperties(@DefaultValue Models models, @DefaultValue("4000") @Positive int maxMessageLength,
-		@DefaultValue("3") @Positive int topK,
+public record OrchestratorProperties(@DefaultValue @Valid Models models,
+		@DefaultValue("4000") @Positive int maxMessageLength, @DefaultValue("3") @Positive int topK,
 		@DefaultValue("1h") @NotNull @DurationMin(millis = 1) @DurationMax(days = 30) Duration approvalTimeout,
-		@DefaultValue Gateway gateway) {
+		@DefaultValue @Valid Gateway gateway) {
 
 	/**
 	 * Models by what they are good for.
@@ -47,8 +48,7 @@ public record OrchestratorProperties(@DefaultValue Models models, @DefaultValue(
 	 * @param url address of the gateway, without the path of its API
 	 * @param providers who is behind it, as {@code kosmos.tracing.cost.prices} names them
 	 */
-	public record Gateway(@DefaultValue("http://localhost:8081") URI url,
-			@DefaultValue("kosmos,atlas") @NotEmpty List<@NotBlank String> providers) {
+	public record Gateway(@DefaultValue("http://localhost:8081") URI url, @NotEmpty List<@NotBlank String> providers) {
 	}
 
 }
