@@ -7,8 +7,10 @@ import java.util.function.Consumer;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.autoconfigure.KosmosTracingAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.span.AnnotationAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
@@ -45,6 +47,7 @@ final class TracedApplication {
 				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
 				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, AnnotationAutoConfiguration.class,
 				ContextAutoConfiguration.class, ExportAutoConfiguration.class, PropagationAutoConfiguration.class,
+				RequestAutoConfiguration.class, ObservationContextAutoConfiguration.class,
 				SamplingAutoConfiguration.class))
 		.withUserConfiguration(RecordedSpans.class)
 		.withPropertyValues("kosmos.tracing.exporter.enabled=false");

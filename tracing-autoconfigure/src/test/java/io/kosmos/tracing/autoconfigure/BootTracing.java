@@ -1,8 +1,10 @@
 package io.kosmos.tracing.autoconfigure;
 
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
 
@@ -35,7 +37,8 @@ public final class BootTracing {
 				ProjectInfoAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
 				TaskSchedulingAutoConfiguration.class, DisabledAutoConfiguration.class,
 				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, ContextAutoConfiguration.class,
-				ExportAutoConfiguration.class, PropagationAutoConfiguration.class, SamplingAutoConfiguration.class));
+				ExportAutoConfiguration.class, PropagationAutoConfiguration.class, RequestAutoConfiguration.class,
+				ObservationContextAutoConfiguration.class, SamplingAutoConfiguration.class));
 	}
 
 }

@@ -57,6 +57,15 @@ class InvalidPropertyFailureAnalyzerTests {
 					limits.attributes-per-event    | 0                 | It must be at least 1.
 					limits.attributes-per-link     | 0                 | It must be at least 1.
 					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).
+					request.headers.tenant         | X Tenant          | It must be the name of a header, or empty.
+					request.headers.user           | 'X-User:'         | It must be the name of a header, or empty.
+					request.headers.conversation   | 'a,b'             | It must be the name of a header, or empty.
+					request.headers.request        | ä                 | It must be the name of a header, or empty.
+					baggage.keys                   | a=b               | It must be the keys of baggage entries
+					baggage.hosts                  | '*'               | * alone would be every host.
+					baggage.hosts                  | http://a          | It must be the names of hosts without scheme
+					baggage.hosts                  | 'a:8080'          | It must be the names of hosts without scheme
+					baggage.hosts                  | a.*.example       | It must be the names of hosts without scheme
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -87,6 +96,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			batch.delay             | soon    | not a valid duration
 			batch.queue-size        | many    | java.lang.Integer
 			limits.attributes       | many    | java.lang.Integer
+			request.mdc             | maybe   | boolean
+			request.write-user-id   | maybe   | boolean
 			console.format          | table   | TREE
 			cost.enabled            | maybe   | boolean
 			cost.prices[0].input    | cheap   | java.math.BigDecimal

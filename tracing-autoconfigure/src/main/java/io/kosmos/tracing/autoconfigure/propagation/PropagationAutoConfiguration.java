@@ -2,16 +2,17 @@ package io.kosmos.tracing.autoconfigure.propagation;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import io.kosmos.tracing.autoconfigure.propagation.PropagationProperties.Type;
 import io.micrometer.tracing.otel.bridge.OtelBaggageManager;
 import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.micrometer.tracing.otel.propagation.BaggageTextMapPropagator;
-import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.extension.trace.propagation.B3Propagator;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,6 +27,7 @@ import org.springframework.boot.micrometer.tracing.autoconfigure.ConditionalOnEn
 import org.springframework.boot.micrometer.tracing.autoconfigure.TracingProperties;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -35,7 +37,7 @@ import org.springframework.util.ClassUtils;
 @AutoConfiguration(before = OpenTelemetryTracingAutoConfiguration.class)
 @ConditionalOnClass({ OtelTracer.class, B3Propagator.class, OpenTelemetryTracingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ PropagationProperties.class, TracingProperties.class })
+@EnableConfigurationProperties({ PropagationProperties.class, BaggageProperties.class, TracingProperties.class })
 public final class PropagationAutoConfiguration {
 
 	private static final List<Type> DEFAULT = List.of(Type.W3C, Type.B3_MULTI);
@@ -44,21 +46,32 @@ public final class PropagationAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnEnabledTracingExport
 	ContextPropagators kosmosContextPropagators(PropagationProperties properties, Environment environment,
-			TracingProperties boot, OtelCurrentTraceContext currentTraceContext,
+			TracingProperties boot, BaggageProperties allowed, OtelCurrentTraceContext currentTraceContext,
 			ObjectProvider<TextMapPropagator> others) {
 		List<TextMapPropagator> propagators = new ArrayList<>();
 		propagators.add(new TracePropagator(types(properties, environment, "produce"),
 				types(properties, environment, "consume")));
 		TracingProperties.Baggage baggage = boot.getBaggage();
 		if (baggage.isEnabled()) {
-			propagators.add(W3CBaggagePropagator.getInstance());
-			propagators.add(new BaggageTextMapPropagator(baggage.getRemoteFields(),
-					new OtelBaggageManager(currentTraceContext, baggage.getRemoteFields(), baggage.getTagFields())));
+			TextMapPropagator remoteFields = new BaggageTextMapPropagator(baggage.getRemoteFields(),
+					new OtelBaggageManager(currentTraceContext, baggage.getRemoteFields(), baggage.getTagFields()));
+			propagators.add(new AllowedBaggagePropagator(remoteFields, allowed));
 		}
 		others.orderedStream()
 			.filter((other) -> !ClassUtils.getPackageName(other.getClass()).startsWith("org.springframework.boot."))
 			.forEach(propagators::add);
 		return ContextPropagators.create(TextMapPropagator.composite(propagators));
+	}
+
+	@Bean
+	CallerAgentSpanProcessor kosmosCallerAgentSpanProcessor() {
+		return new CallerAgentSpanProcessor();
+	}
+
+	@Bean
+	@Order(0)
+	UnaryOperator<Sampler> kosmosCallingAgentSampler() {
+		return CallingAgentSampler::new;
 	}
 
 	private static List<Type> types(PropagationProperties properties, Environment environment, String direction) {

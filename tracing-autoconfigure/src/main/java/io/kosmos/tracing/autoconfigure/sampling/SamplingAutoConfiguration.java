@@ -1,7 +1,10 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
+import java.util.function.UnaryOperator;
+
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -12,8 +15,11 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingProperties;
+import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.SdkTracerProviderBuilderCustomizer;
 import org.springframework.boot.opentelemetry.autoconfigure.ConditionalOnEnabledOpenTelemetry;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
@@ -49,6 +55,22 @@ public final class SamplingAutoConfiguration {
 			case PARENT_BASED_ALWAYS_OFF -> Sampler.parentBased(Sampler.alwaysOff());
 			case PARENT_BASED_TRACE_ID_RATIO -> parentBased(bootProbability(environment));
 		};
+	}
+
+	/**
+	 * Puts what other features have to say around the sampler, the first one innermost.
+	 */
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	SdkTracerProviderBuilderCustomizer kosmosSamplerCustomizer(ObjectProvider<Sampler> sampler,
+			ObjectProvider<UnaryOperator<Sampler>> wrappers) {
+		return (builder) -> sampler.ifUnique((inner) -> {
+			Sampler outer = inner;
+			for (UnaryOperator<Sampler> wrapper : wrappers.orderedStream().toList()) {
+				outer = wrapper.apply(outer);
+			}
+			builder.setSampler(outer);
+		});
 	}
 
 	private static double bootProbability(Environment environment) {

@@ -1,5 +1,7 @@
 package io.kosmos.tracing.autoconfigure.web;
 
+import java.util.function.UnaryOperator;
+
 import io.micrometer.observation.transport.ReceiverContext;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.PropagatingReceiverTracingObservationHandler;
@@ -22,7 +24,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
-import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.SdkTracerProviderBuilderCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -62,9 +63,9 @@ public final class WebAutoConfiguration {
 	}
 
 	@Bean
-	@Order(Ordered.HIGHEST_PRECEDENCE)
-	SdkTracerProviderBuilderCustomizer untracedContextSamplerCustomizer(ObjectProvider<Sampler> sampler) {
-		return (builder) -> sampler.ifUnique((delegate) -> builder.setSampler(new UntracedContextSampler(delegate)));
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	UnaryOperator<Sampler> untracedContextSampler() {
+		return UntracedContextSampler::new;
 	}
 
 	@Configuration(proxyBeanMethods = false)

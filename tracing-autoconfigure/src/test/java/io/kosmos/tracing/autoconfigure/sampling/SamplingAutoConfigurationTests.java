@@ -1,8 +1,17 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
+
 import io.kosmos.tracing.autoconfigure.BootTracing;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,6 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,6 +98,23 @@ class SamplingAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldPutWhatOtherFeaturesSayAroundTheSamplerInUse() {
+		this.runner.withUserConfiguration(Wrappers.class)
+			.withBean("own", Sampler.class, Sampler::alwaysOff)
+			.run((context) -> {
+				assertThat(context.getBean(SdkTracerProvider.class).getSampler())
+					.hasToString("outer{inner{AlwaysOffSampler}}");
+				assertThat(context).getBean(Sampler.class).isSameAs(Sampler.alwaysOff());
+			});
+	}
+
+	@Test
+	void shouldKeepTheNameOfTheSamplerForWhoReadsIt() {
+		this.runner.run((context) -> assertThat(context.getBean(SdkTracerProvider.class).getSampler())
+			.hasToString(Sampler.parentBased(Sampler.alwaysOn()).toString()));
+	}
+
+	@Test
 	void shouldLeaveBootsSamplerWhenTracingIsDisabled() {
 		this.runner.withPropertyValues("kosmos.tracing.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("kosmosSampler"));
@@ -102,6 +131,43 @@ class SamplingAutoConfigurationTests {
 			assertThat(context).hasSingleBean(Sampler.class).hasBean("kosmosSampler");
 			assertThat(context.getBean(Sampler.class)).hasToString(expected.toString());
 		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Wrappers {
+
+		@Bean
+		@Order(2)
+		UnaryOperator<Sampler> outer() {
+			return (sampler) -> new Named("outer", sampler);
+		}
+
+		@Bean
+		@Order(1)
+		UnaryOperator<Sampler> inner() {
+			return (sampler) -> new Named("inner", sampler);
+		}
+
+	}
+
+	record Named(String name, Sampler inside) implements Sampler {
+
+		@Override
+		public SamplingResult shouldSample(Context parentContext, String traceId, String name, SpanKind spanKind,
+				Attributes attributes, List<LinkData> parentLinks) {
+			return this.inside.shouldSample(parentContext, traceId, name, spanKind, attributes, parentLinks);
+		}
+
+		@Override
+		public String getDescription() {
+			return this.name + "{" + this.inside.getDescription() + "}";
+		}
+
+		@Override
+		public String toString() {
+			return getDescription();
+		}
+
 	}
 
 }
