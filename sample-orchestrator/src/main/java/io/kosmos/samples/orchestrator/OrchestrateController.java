@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.kosmos.tracing.Cost;
+import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.Spans;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
@@ -36,6 +37,8 @@ public class OrchestrateController {
 
 	private final Zeus zeus;
 
+	private final RequestContext context;
+
 	private final Spans spans;
 
 	private final Problems problems;
@@ -44,9 +47,10 @@ public class OrchestrateController {
 
 	private final OrchestratorProperties properties;
 
-	public OrchestrateController(Zeus zeus, Spans spans, Problems problems, AsyncTaskExecutor executor,
-			OrchestratorProperties properties) {
+	public OrchestrateController(Zeus zeus, RequestContext context, Spans spans, Problems problems,
+			AsyncTaskExecutor executor, OrchestratorProperties properties) {
 		this.zeus = zeus;
+		this.context = context;
 		this.spans = spans;
 		this.problems = problems;
 		this.executor = executor;
@@ -97,7 +101,8 @@ public class OrchestrateController {
 	}
 
 	private Response answer(Request request, @Nullable Consumer<String> listener) {
-		Zeus.Answer answer = this.zeus.answer(request.message(), request.model(), listener);
+		Zeus.Answer answer = this.context.conversation(request.sessionId())
+			.in(() -> this.zeus.answer(request.message(), request.model(), listener));
 		Reply reply = answer.reply();
 		logger.info("Answered with {} sources and {} tokens", reply.sources().size(),
 				reply.spending().usage().totalTokens());

@@ -98,10 +98,12 @@ class StreamTests {
 		Event answer = events.get(chunks);
 		assertThat(answer.name()).isEqualTo("answer");
 		assertThat(answer.read("$.answer").toString()).isEqualTo("Forty-two.");
-		Awaitility.await().untilAsserted(() -> assertThat(this.traces.trace(answer.traceId()).outline()).startsWith("""
+		String begin = """
 				SERVER http post /api/v1/orchestrate/stream
 				  INTERNAL invoke_agent zeus
-				    """ + span));
+				""" + "    " + span;
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.traces.trace(answer.traceId()).outline()).startsWith(begin));
 	}
 
 	@Test

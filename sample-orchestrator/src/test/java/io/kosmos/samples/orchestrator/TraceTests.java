@@ -48,6 +48,9 @@ class TraceTests {
 			      CLIENT http post
 			""";
 
+	private static final Map<String, Object> IDS = Map.of("kosmos.tenant.id", "acme", "kosmos.user.id", "u-1",
+			"kosmos.conversation.id", "s-1", "gen_ai.conversation.id", "s-1");
+
 	@Autowired
 	private GatewayStub gateway;
 
@@ -71,7 +74,7 @@ class TraceTests {
 				""");
 		SpanData zeus = trace.span("invoke_agent zeus");
 		assertThat(zeus.getStatus()).isEqualTo(StatusData.ok());
-		assertThat(Trace.attributes(zeus))
+		assertThat(withoutIds(zeus))
 			.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry("gen_ai.operation.name", "invoke_agent"),
 					Map.entry("gen_ai.agent.name", "zeus"), Map.entry("kosmos.agent.name", "zeus"),
 					Map.entry("kosmos.agent.operation", "route"), Map.entry("kosmos.route.decision", "chat"),
@@ -89,7 +92,7 @@ class TraceTests {
 		assertThat(Trace.attributes(trace.span("invoke_agent zeus")))
 			.containsEntry("kosmos.route.decision", "knowledge")
 			.containsEntry("kosmos.route.confidence", 0.67);
-		assertThat(Trace.attributes(trace.span("invoke_agent athena")))
+		assertThat(withoutIds(trace.span("invoke_agent athena")))
 			.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry("gen_ai.operation.name", "invoke_agent"),
 					Map.entry("gen_ai.agent.name", "athena"), Map.entry("kosmos.agent.name", "athena"),
 					Map.entry("kosmos.agent.operation", "answer"), Map.entry("kosmos.llm.calls", 1L),
@@ -98,10 +101,37 @@ class TraceTests {
 	}
 
 	@Test
+	void shouldSayOnEverySpanWhoAsked() {
+		Trace trace = ask("Why does the pump vibrate?", ATHENA);
+		assertThat(trace.spans()).allSatisfy((span) -> assertThat(Trace.attributes(span)).as(span.getName())
+			.containsEntry("kosmos.tenant.id", "acme")
+			.containsEntry("kosmos.user.id", "u-1"));
+		// The message, which says so, is read after the span of the request has started.
+		assertThat(trace.spans().subList(1, trace.spans().size()))
+			.allSatisfy((span) -> assertThat(Trace.attributes(span)).as(span.getName()).containsAllEntriesOf(IDS));
+		assertThat(this.gateway.header("baggage")).contains("kosmos.tenant.id=acme", "kosmos.conversation.id=s-1")
+			.doesNotContain("u-1");
+	}
+
+	@Test
+	void shouldLeaveOutWhatIsNotKnown() {
+		String answer = this.client.post()
+			.uri("/api/v1/orchestrate")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("{\"message\": \"Why does the pump vibrate?\"}")
+			.exchange()
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody();
+		assertThat(this.traces.await(JsonPath.read(answer, "$.trace_id"), ATHENA).spans()).allSatisfy(
+				(span) -> assertThat(Trace.attributes(span)).doesNotContainKeys(IDS.keySet().toArray(String[]::new)));
+	}
+
+	@Test
 	void shouldDescribeTheRetrieval() {
 		SpanData retrieval = ask("Why does the pump vibrate?", ATHENA).span("retrieval athena-docs");
 		assertThat(retrieval.getStatus()).isEqualTo(StatusData.ok());
-		assertThat(Trace.attributes(retrieval)).containsExactlyInAnyOrderEntriesOf(Map.of("gen_ai.operation.name",
+		assertThat(withoutIds(retrieval)).containsExactlyInAnyOrderEntriesOf(Map.of("gen_ai.operation.name",
 				"retrieval", "gen_ai.data_source.id", "athena-docs", "gen_ai.agent.name", "athena", "kosmos.agent.name",
 				"athena", "search.top_k", 3L, "search.query_length", 26L, "search.result_count", 1L));
 	}
@@ -117,11 +147,10 @@ class TraceTests {
 	void shouldTraceTheToolThatHermesLetsAModelChoose() {
 		Trace trace = ask("Open a work order for pump P-101", HERMES);
 		assertThat(trace.spans()).noneMatch((span) -> span.getStatus().getStatusCode() == StatusCode.ERROR);
-		assertThat(Trace.attributes(trace.span("execute_tool cmms.create_workorder")))
-			.containsExactlyInAnyOrderEntriesOf(Map.of("gen_ai.operation.name", "execute_tool", "gen_ai.tool.name",
-					"cmms.create_workorder", "kosmos.tool.name", "cmms.create_workorder", "gen_ai.tool.call.id",
-					"call_7", "kosmos.tool.call_id", "call_7", "gen_ai.agent.name", "hermes", "kosmos.agent.name",
-					"hermes"));
+		assertThat(withoutIds(trace.span("execute_tool cmms.create_workorder"))).containsExactlyInAnyOrderEntriesOf(
+				Map.of("gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "cmms.create_workorder",
+						"kosmos.tool.name", "cmms.create_workorder", "gen_ai.tool.call.id", "call_7",
+						"kosmos.tool.call_id", "call_7", "gen_ai.agent.name", "hermes", "kosmos.agent.name", "hermes"));
 		for (String agent : new String[] { "invoke_agent zeus", "invoke_agent hermes" }) {
 			assertThat(Trace.attributes(trace.span(agent))).as(agent)
 				.containsEntry("kosmos.llm.calls", 2L)
@@ -168,10 +197,18 @@ class TraceTests {
 		assertThat(server.getStatus().getStatusCode()).isNotEqualTo(StatusCode.ERROR);
 	}
 
+	private static Map<String, Object> withoutIds(SpanData span) {
+		Map<String, Object> attributes = Trace.attributes(span);
+		attributes.keySet().removeAll(IDS.keySet());
+		return attributes;
+	}
+
 	private Trace ask(String message, String outline) {
 		String answer = this.client.post()
 			.uri("/api/v1/orchestrate")
 			.contentType(MediaType.APPLICATION_JSON)
+			.header("X-Tenant-Id", "acme")
+			.header("X-User-Id", "u-1")
 			.body("{\"message\": \"%s\", \"session_id\": \"s-1\"}".formatted(message))
 			.exchange()
 			.expectBody(String.class)
