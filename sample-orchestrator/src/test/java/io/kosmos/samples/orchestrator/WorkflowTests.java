@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Import(TestBackend.class)
 class WorkflowTests {
 
-	private static final String PLANNED = """
+	static final String PLANNED = """
 			SERVER http post /api/v1/orchestrate
 			  INTERNAL invoke_agent zeus
 			    INTERNAL invoke_workflow maintenance
@@ -46,7 +46,7 @@ class WorkflowTests {
 			        INTERNAL evaluate_policy require_human_for_risk_high
 			""";
 
-	private static final String APPROVAL = "      INTERNAL invoke_node approval\n";
+	static final String APPROVAL = "      INTERNAL invoke_node approval\n";
 
 	private static final String BOOKING = "      INTERNAL invoke_node book_crew\n";
 
