@@ -5,23 +5,16 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.kosmos.tracing.Spans;
-import io.kosmos.tracing.autoconfigure.KosmosTracingAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.sampling.SamplingAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.span.AnnotationAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.span.SpansAutoConfiguration;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.awaitility.Awaitility;
 
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
@@ -32,6 +25,7 @@ import org.springframework.boot.test.context.assertj.AssertableApplicationContex
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,18 +38,29 @@ final class TracedApplication {
 	private ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class, ObservationAutoConfiguration.class,
 				OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class,
-				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
-				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, AnnotationAutoConfiguration.class,
-				ContextAutoConfiguration.class, ExportAutoConfiguration.class, PropagationAutoConfiguration.class,
-				RequestAutoConfiguration.class, ObservationContextAutoConfiguration.class,
-				SamplingAutoConfiguration.class))
+				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(ours()))
 		.withUserConfiguration(RecordedSpans.class)
 		.withPropertyValues("kosmos.tracing.exporter.enabled=false");
+
+	private static Class<?>[] ours() {
+		return ImportCandidates.load(AutoConfiguration.class, null)
+			.getCandidates()
+			.stream()
+			.filter((name) -> name.startsWith("io.kosmos."))
+			.map((name) -> ClassUtils.resolveClassName(name, null))
+			.toArray(Class[]::new);
+	}
 
 	TracedApplication(Class<?>... beans) {
 		for (Class<?> bean : beans) {
 			this.runner = this.runner.withUserConfiguration(bean);
 		}
+	}
+
+	TracedApplication withAutoConfiguration(Class<?>... autoConfigurations) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(autoConfigurations));
+		return this;
 	}
 
 	TracedApplication with(String... properties) {

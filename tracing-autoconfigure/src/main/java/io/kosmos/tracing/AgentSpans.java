@@ -40,20 +40,20 @@ public interface AgentSpans {
 	/**
 	 * A call of a chat model: {@code chat <model>}, of kind CLIENT.
 	 * @param provider provider of the model, in the values of
-	 * {@link GenAiAttributes#PROVIDER_NAME}
+	 * {@link GenAiAttributes#PROVIDER_NAME}; {@code null} if not known
 	 * @param model model that is asked, of low cardinality; {@code null} if not known
 	 * @return a builder
 	 */
-	Spans.Builder llm(String provider, @Nullable String model);
+	Spans.Builder llm(@Nullable String provider, @Nullable String model);
 
 	/**
 	 * A call of an embedding model: {@code embeddings <model>}, of kind CLIENT.
 	 * @param provider provider of the model, in the values of
-	 * {@link GenAiAttributes#PROVIDER_NAME}
+	 * {@link GenAiAttributes#PROVIDER_NAME}; {@code null} if not known
 	 * @param model model that is asked, of low cardinality; {@code null} if not known
 	 * @return a builder
 	 */
-	Spans.Builder embeddings(String provider, @Nullable String model);
+	Spans.Builder embeddings(@Nullable String provider, @Nullable String model);
 
 	/**
 	 * The execution of a tool: {@code execute_tool <name>}.

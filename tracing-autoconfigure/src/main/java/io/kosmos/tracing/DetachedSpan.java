@@ -1,5 +1,7 @@
 package io.kosmos.tracing;
 
+import java.time.Instant;
+
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,15 @@ public interface DetachedSpan extends TracedSpan {
 	 * @return to be closed by the same thread; closing it does not end the span
 	 */
 	Scope makeCurrent();
+
+	/**
+	 * Say when the work ended, for an end that is told later. The span is still to be
+	 * ended, and then has this time.
+	 * @param timestamp when the work ended, not before it began; {@code null} sets
+	 * nothing, and one outside the years 1970 to 2261 is refused
+	 * @return this span
+	 */
+	DetachedSpan endTimestamp(@Nullable Instant timestamp);
 
 	/**
 	 * End the span with status OK unless {@link #error(Throwable)} was called.

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * A call of a model that is running: takes what becomes known of it. Every method is safe
  * to call from any thread, and none throws. What is told twice counts as told last, so
- * that the growing usage of a stream can be passed on as it comes.
+ * that the growing usage of a stream can be passed on as it comes; see
+ * {@link ResultMapper} for what is read out of the result after all.
  */
 public interface LlmCall {
 
@@ -61,7 +62,7 @@ public interface LlmCall {
 
 	/**
 	 * What the model answers, recorded only where {@code kosmos.tracing.content.capture}
-	 * says so.
+	 * says so, and then in the place of all that is read out of chunks and the result.
 	 * @param messages the messages, one for each choice
 	 * @return this call
 	 */

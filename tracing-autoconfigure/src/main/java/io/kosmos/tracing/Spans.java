@@ -1,5 +1,7 @@
 package io.kosmos.tracing;
 
+import java.time.Instant;
+
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -97,6 +99,14 @@ public interface Spans {
 		 * @return this builder
 		 */
 		Builder parent(Context parent);
+
+		/**
+		 * Start the span at another time than now, for work that began before it is told.
+		 * @param timestamp when the work began; {@code null} is now, and one outside the
+		 * years 1970 to 2261 is refused and now
+		 * @return this builder
+		 */
+		Builder startTimestamp(@Nullable Instant timestamp);
 
 		/**
 		 * Set an attribute.

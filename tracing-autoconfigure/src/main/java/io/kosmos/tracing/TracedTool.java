@@ -40,7 +40,7 @@ public @interface TracedTool {
 	String name() default "";
 
 	/**
-	 * Names of parameters that are never recorded as content, whatever
+	 * Names of parameters that are never recorded as arguments of the tool, whatever
 	 * {@code kosmos.tracing.content.capture} says.
 	 * @return names of parameters
 	 */

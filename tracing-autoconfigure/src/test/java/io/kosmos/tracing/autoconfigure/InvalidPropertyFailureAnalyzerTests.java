@@ -56,6 +56,8 @@ class InvalidPropertyFailureAnalyzerTests {
 					limits.links                   | 0                 | It must be at least 1.
 					limits.attributes-per-event    | 0                 | It must be at least 1.
 					limits.attributes-per-link     | 0                 | It must be at least 1.
+					content.max-length             | 0                 | It must be at least 1.
+					content.max-length             | -1                | It must be at least 1.
 					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).
 					request.headers.tenant         | X Tenant          | It must be the name of a header, or empty.
 					request.headers.user           | 'X-User:'         | It must be the name of a header, or empty.
@@ -66,6 +68,11 @@ class InvalidPropertyFailureAnalyzerTests {
 					baggage.hosts                  | http://a          | It must be the names of hosts without scheme
 					baggage.hosts                  | 'a:8080'          | It must be the names of hosts without scheme
 					baggage.hosts                  | a.*.example       | It must be the names of hosts without scheme
+					events.timeout                 | 0s                | It must be longer than 0 and at most 365 days.
+					events.timeout                 | -1s               | It must be longer than 0 and at most 365 days.
+					events.timeout                 | 366d              | It must be longer than 0 and at most 365 days.
+					events.max-open                | 0                 | It must be at least 1.
+					metrics.max-tag-values         | 0                 | It must be at least 1.
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -99,8 +106,17 @@ class InvalidPropertyFailureAnalyzerTests {
 			request.mdc             | maybe   | boolean
 			request.write-user-id   | maybe   | boolean
 			console.format          | table   | TREE
+			content.capture         | some    | TRUNCATED
+			content.max-length      | long    | int
 			cost.enabled            | maybe   | boolean
+			metrics.enabled         | maybe   | boolean
+			metrics.tenant          | maybe   | boolean
+			metrics.max-tag-values  | many    | int
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
+			events.timeout          | soon    | not a valid duration
+			events.max-open         | many    | int
+			events.include          | thought | MEMORY
+			events.exclude          | thought | MEMORY
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);

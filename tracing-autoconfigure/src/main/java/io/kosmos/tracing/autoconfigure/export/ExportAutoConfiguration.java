@@ -83,6 +83,11 @@ public final class ExportAutoConfiguration {
 	 */
 	private static final int ATTRIBUTE_VALUE_LENGTH = 2048;
 
+	/**
+	 * Room for a conversation, when it is recorded.
+	 */
+	private static final int CONTENT_VALUE_LENGTH = 256 * 1024;
+
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.exporter.enabled", matchIfMissing = true)
@@ -240,13 +245,17 @@ public final class ExportAutoConfiguration {
 			.setMaxAttributeValueLength(or(properties.attributeValueLength(),
 					Binder.get(environment)
 						.bind(BOOT_LIMITS + "max-attribute-value-length", Integer.class)
-						.orElse(ATTRIBUTE_VALUE_LENGTH)))
+						.orElse(recordsContent(environment) ? CONTENT_VALUE_LENGTH : ATTRIBUTE_VALUE_LENGTH)))
 			.setMaxNumberOfAttributes(or(properties.attributes(), limits.getMaxAttributes()))
 			.setMaxNumberOfEvents(or(properties.events(), limits.getMaxEvents()))
 			.setMaxNumberOfLinks(or(properties.links(), limits.getMaxLinks()))
 			.setMaxNumberOfAttributesPerEvent(or(properties.attributesPerEvent(), limits.getMaxAttributesPerEvent()))
 			.setMaxNumberOfAttributesPerLink(or(properties.attributesPerLink(), limits.getMaxAttributesPerLink()))
 			.build();
+	}
+
+	private static boolean recordsContent(Environment environment) {
+		return !environment.getProperty("kosmos.tracing.content.capture", "none").equalsIgnoreCase("none");
 	}
 
 	private static int or(@Nullable Integer own, int other) {

@@ -8,7 +8,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /**
  * How much one span may hold. What is over is cut or left out, and the SDK counts it.
  *
- * @param attributeValueLength Number of characters of a string value.
+ * @param attributeValueLength Number of characters of a string value. Unless set, it is
+ * 262144 while kosmos.tracing.content.capture is on.
  * @param attributes Number of attributes of a span.
  * @param events Number of events of a span.
  * @param links Number of links of a span.

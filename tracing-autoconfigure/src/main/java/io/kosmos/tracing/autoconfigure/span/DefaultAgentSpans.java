@@ -31,16 +31,16 @@ final class DefaultAgentSpans implements AgentSpans {
 	}
 
 	@Override
-	public Spans.Builder llm(String provider, @Nullable String model) {
+	public Spans.Builder llm(@Nullable String provider, @Nullable String model) {
 		return model("chat", provider, model);
 	}
 
 	@Override
-	public Spans.Builder embeddings(String provider, @Nullable String model) {
+	public Spans.Builder embeddings(@Nullable String provider, @Nullable String model) {
 		return model("embeddings", provider, model);
 	}
 
-	private Spans.Builder model(String operation, String provider, @Nullable String model) {
+	private Spans.Builder model(String operation, @Nullable String provider, @Nullable String model) {
 		boolean known = StringUtils.hasText(model);
 		return this.spans.operation(OperationType.LLM, OperationType.LLM.spanName(known ? model : null, operation))
 			.attribute(GenAiAttributes.OPERATION_NAME, operation)

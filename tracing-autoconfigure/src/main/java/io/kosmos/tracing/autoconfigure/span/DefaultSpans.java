@@ -1,7 +1,9 @@
 package io.kosmos.tracing.autoconfigure.span;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.kosmos.tracing.DetachedSpan;
@@ -64,6 +66,8 @@ final class DefaultSpans implements Spans {
 
 		private boolean newRoot;
 
+		private @Nullable Long startEpochNanos;
+
 		/** Keys and values in turn. */
 		private final List<Object> attributes = new ArrayList<>(4);
 
@@ -88,6 +92,12 @@ final class DefaultSpans implements Spans {
 		@Override
 		public Builder parent(Context parent) {
 			this.parent = parent;
+			return this;
+		}
+
+		@Override
+		public Builder startTimestamp(@Nullable Instant timestamp) {
+			this.startEpochNanos = DefaultSpans.this.lifecycle.epochNanos(timestamp, SITE);
 			return this;
 		}
 
@@ -162,6 +172,9 @@ final class DefaultSpans implements Spans {
 		private Span startOperation(SpanBuilder builder, OperationType type, Context parent) {
 			builder.setSpanKind(this.kind);
 			Operation operation = DefaultSpans.this.lifecycle.operations().begin(type, parent);
+			if (this.startEpochNanos != null) {
+				operation.startedAt(this.startEpochNanos);
+			}
 			for (int i = 0; i < this.attributes.size(); i += 2) {
 				operation.set((AttributeKey<Object>) this.attributes.get(i), this.attributes.get(i + 1),
 						builder::setAttribute);
@@ -178,6 +191,9 @@ final class DefaultSpans implements Spans {
 			}
 			try {
 				SpanBuilder builder = lifecycle.builder(this.name, parent, this.newRoot);
+				if (this.startEpochNanos != null) {
+					builder.setStartTimestamp(this.startEpochNanos, TimeUnit.NANOSECONDS);
+				}
 				return (this.type != null) ? startOperation(builder, this.type, parent) : startPlain(builder);
 			}
 			catch (Throwable ex) {
@@ -213,6 +229,15 @@ final class DefaultSpans implements Spans {
 		@Override
 		public Scope makeCurrent() {
 			return DefaultSpans.this.lifecycle.makeCurrent(this.context, SITE);
+		}
+
+		@Override
+		public DetachedSpan endTimestamp(@Nullable Instant timestamp) {
+			Long epochNanos = DefaultSpans.this.lifecycle.epochNanos(timestamp, SITE);
+			if (epochNanos != null && this.span instanceof StatusAwareSpan known) {
+				known.endsAt(epochNanos);
+			}
+			return this;
 		}
 
 		@Override

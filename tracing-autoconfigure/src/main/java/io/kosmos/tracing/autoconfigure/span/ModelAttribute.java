@@ -86,6 +86,8 @@ enum ModelAttribute {
 
 	private static final Map<AttributeKey<?>, ModelAttribute> BY_KEY = new HashMap<>();
 
+	private static final Map<String, ModelAttribute> CONTENT = new HashMap<>();
+
 	static {
 		Arrays.stream(values()).forEach((attribute) -> {
 			if (attribute.kosmosKey != null) {
@@ -93,6 +95,9 @@ enum ModelAttribute {
 			}
 			if (attribute.otelKey != null) {
 				BY_KEY.put(attribute.otelKey, attribute);
+				if (attribute.isContent()) {
+					CONTENT.put(attribute.otelKey.getKey(), attribute);
+				}
 			}
 		});
 	}
@@ -110,11 +115,25 @@ enum ModelAttribute {
 		return BY_KEY.get(key);
 	}
 
+	/**
+	 * The content that a key names, of whatever type the key is.
+	 */
+	static @Nullable ModelAttribute contentOf(AttributeKey<?> key) {
+		return CONTENT.get(key.getKey());
+	}
+
 	boolean isContent() {
 		return switch (this) {
 			case INPUT_MESSAGES, OUTPUT_MESSAGES, SYSTEM_INSTRUCTIONS, TOOL_CALL_ARGUMENTS, TOOL_CALL_RESULT -> true;
 			default -> false;
 		};
+	}
+
+	/**
+	 * Whether it is content that comes with the result of the work.
+	 */
+	boolean isResult() {
+		return this == OUTPUT_MESSAGES || this == TOOL_CALL_RESULT;
 	}
 
 	Object kosmosValue(Object value) {

@@ -1,8 +1,10 @@
 package io.kosmos.tracing.autoconfigure.span;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 import io.kosmos.tracing.Cost;
@@ -12,10 +14,12 @@ import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.LlmCall;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.TokenUsage;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
@@ -32,6 +36,13 @@ final class Operation implements LlmCall {
 
 	static final ContextKey<Operation> KEY = ContextKey.named("kosmos.tracing.operation");
 
+	/**
+	 * See <a href=
+	 * "https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/">error
+	 * attributes</a>.
+	 */
+	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
 	private final Operations operations;
 
 	private final OperationType type;
@@ -41,7 +52,10 @@ final class Operation implements LlmCall {
 	/** Of the HTTP request that this is part of. */
 	private final @Nullable Sums requestSums;
 
-	private final long started = System.nanoTime();
+	private long started = System.nanoTime();
+
+	/** Since the epoch, where it was told. */
+	private @Nullable Long startEpochNanos;
 
 	private final @Nullable Sums sums;
 
@@ -75,7 +89,11 @@ final class Operation implements LlmCall {
 
 	private @Nullable String errorType;
 
+	private @Nullable String tenant;
+
 	private @Nullable Long firstChunk;
+
+	private @Nullable OperationContent content;
 
 	private long chunks;
 
@@ -86,24 +104,24 @@ final class Operation implements LlmCall {
 
 	private boolean ended;
 
-	Operation(Operations operations, OperationType type, @Nullable Operation parent, @Nullable Sums requestSums) {
+	Operation(Operations operations, OperationType type, Context context) {
 		this.operations = operations;
 		this.type = type;
-		this.parent = parent;
-		this.requestSums = requestSums;
+		this.parent = context.get(KEY);
+		this.requestSums = context.get(Sums.REQUEST);
 		this.sums = (type.sums()) ? new Sums() : null;
 		this.operationName = type.operationName();
-		inheritAgent();
+		inherit(context);
 	}
 
 	/**
 	 * Create an operation that begins with what is known of another.
 	 */
-	Operation(Operation prototype, @Nullable Operation parent, @Nullable Sums requestSums) {
+	Operation(Operation prototype, Context context) {
 		this.operations = prototype.operations;
 		this.type = prototype.type;
-		this.parent = parent;
-		this.requestSums = requestSums;
+		this.parent = context.get(KEY);
+		this.requestSums = context.get(Sums.REQUEST);
 		this.sums = (prototype.sums != null) ? new Sums() : null;
 		this.operationName = prototype.operationName;
 		this.name = prototype.name;
@@ -111,6 +129,15 @@ final class Operation implements LlmCall {
 		this.agentId = prototype.agentId;
 		this.provider = prototype.provider;
 		this.requestModel = prototype.requestModel;
+		this.tenant = prototype.tenant;
+		inherit(context);
+	}
+
+	private void inherit(Context context) {
+		if (this.tenant == null) {
+			String tenant = RequestIds.fromContext(context).tenant();
+			this.tenant = (tenant != null || this.parent == null) ? tenant : this.parent.tenant;
+		}
 		if (this.agentName == null) {
 			inheritAgent();
 		}
@@ -219,6 +246,13 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The tenant that this, or the nearest operation above that names one, works for.
+	 */
+	@Nullable String tenant() {
+		return this.tenant;
+	}
+
+	/**
 	 * Nanoseconds to the first chunk; {@code null} if there was none.
 	 */
 	@Nullable Long timeToFirstChunk() {
@@ -245,10 +279,7 @@ final class Operation implements LlmCall {
 			setOther(key, value, target);
 		}
 		else if (attribute.isContent()) {
-			String content = this.operations.content().capture((String) value);
-			if (content != null) {
-				attribute.write(this.operations.conventions(), content, target);
-			}
+			setContent(attribute, value, target);
 		}
 		else if (take(attribute, value)) {
 			attribute.write(this.operations.conventions(), value, target);
@@ -260,8 +291,62 @@ final class Operation implements LlmCall {
 		if (key.equals(this.type.nameKey()) && !takeName(key, (String) value)) {
 			return;
 		}
-		if (this.operations.conventions().writes(key)) {
+		if (key.equals(ERROR_TYPE)) {
+			this.errorType = (String) value;
+		}
+		else if (key.equals(KosmosAttributes.TENANT_ID)) {
+			this.tenant = (String) value;
+		}
+		ModelAttribute content = ModelAttribute.contentOf(key);
+		if (content != null) {
+			setContent(content, value, target);
+		}
+		else if (this.operations.conventions().writes(key)) {
 			target.accept((AttributeKey<Object>) key, value);
+		}
+	}
+
+	private void setContent(ModelAttribute attribute, Object value, BiConsumer<AttributeKey<Object>, Object> target) {
+		if (!this.operations.content().isOn()) {
+			return;
+		}
+		try {
+			String text = (value instanceof Value<?> structured) ? structured.asString() : value.toString();
+			attribute.write(this.operations.conventions(), this.operations.content().text(text), target);
+		}
+		catch (Throwable ex) {
+			this.operations.failures().record("the attribute " + attribute, ex);
+		}
+		OperationContent content = content();
+		if (content != null && attribute.isResult()) {
+			content.told();
+		}
+	}
+
+	/**
+	 * What is said in this operation; {@code null} if it is not recorded.
+	 */
+	private @Nullable OperationContent content() {
+		Span span = this.span;
+		if (!this.operations.content().isOn() || span == null || !span.isRecording()) {
+			return null;
+		}
+		synchronized (this) {
+			if (this.content == null) {
+				this.content = new OperationContent(this.operations,
+						(attribute, value) -> write(span, attribute, value));
+			}
+			return this.content;
+		}
+	}
+
+	/**
+	 * The work is a method that was called.
+	 */
+	void arguments(ContentParameters parameters, @Nullable Object[] arguments) {
+		OperationContent content = content();
+		if (content != null) {
+			content.arguments(this.type, parameters, arguments);
 		}
 	}
 
@@ -381,6 +466,14 @@ final class Operation implements LlmCall {
 					(result instanceof Enum<?> constant) ? constant.name() : (String) result);
 		}
 		map(result);
+		recordResult(result);
+	}
+
+	private void recordResult(Object result) {
+		OperationContent content = content();
+		if (content != null) {
+			content.result(this.type, result);
+		}
 	}
 
 	private void map(Object result) {
@@ -409,6 +502,16 @@ final class Operation implements LlmCall {
 	}
 
 	/**
+	 * The operation failed, if that is all that is known, with the conventions' value for
+	 * that.
+	 */
+	void failed() {
+		if (this.errorType == null) {
+			this.errorType = "_OTHER";
+		}
+	}
+
+	/**
 	 * Whether success of the work is success of the operation, as the status tells it.
 	 */
 	boolean isOk() {
@@ -429,12 +532,17 @@ final class Operation implements LlmCall {
 	public LlmCall chunk(Object chunk) {
 		chunk();
 		map(chunk);
+		OperationContent content = content();
+		if (content != null) {
+			content.chunk(chunk);
+		}
 		return this;
 	}
 
 	@Override
 	public LlmCall response(Object response) {
 		map(response);
+		recordResult(response);
 		return this;
 	}
 
@@ -462,17 +570,41 @@ final class Operation implements LlmCall {
 
 	@Override
 	public boolean capturesContent() {
-		return false;
+		return content() != null;
 	}
 
 	@Override
 	public LlmCall input(List<GenAiMessage> messages) {
+		OperationContent content = content();
+		if (content != null) {
+			content.input(messages);
+		}
 		return this;
 	}
 
 	@Override
 	public LlmCall output(List<GenAiMessage> messages) {
+		OperationContent content = content();
+		if (content != null) {
+			content.output(messages);
+		}
 		return this;
+	}
+
+	/**
+	 * The operation began at another time than now.
+	 */
+	void startedAt(long epochNanos) {
+		this.startEpochNanos = epochNanos;
+		this.started = nanoTime(epochNanos);
+	}
+
+	/**
+	 * What {@link System#nanoTime()} was or will be at a time.
+	 */
+	private static long nanoTime(long epochNanos) {
+		Instant now = Instant.now();
+		return System.nanoTime() - (TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - epochNanos);
 	}
 
 	/**
@@ -481,31 +613,53 @@ final class Operation implements LlmCall {
 	void started(Span span) {
 		this.span = span;
 		if (this.type == OperationType.WORKFLOW) {
-			span.addEvent(KosmosAttributes.EVENT_PIPELINE_STARTED);
+			addEvent(span, KosmosAttributes.EVENT_PIPELINE_STARTED, Attributes.empty(), this.startEpochNanos);
+		}
+	}
+
+	private static void addEvent(Span span, String name, Attributes attributes, @Nullable Long epochNanos) {
+		if (epochNanos != null) {
+			span.addEvent(name, attributes, epochNanos, TimeUnit.NANOSECONDS);
+		}
+		else {
+			span.addEvent(name, attributes);
 		}
 	}
 
 	/**
 	 * The operation ends: write what only now is known, count it above, and measure it.
-	 * Only the first call does anything.
+	 * Only the first call does anything, and none throws.
+	 * @param endEpochNanos when it ended, since the epoch; {@code null} for now
 	 */
-	void end() {
+	void end(@Nullable Long endEpochNanos) {
 		Span span = this.span;
 		synchronized (this) {
 			if (this.ended || span == null) {
 				return;
 			}
 			this.ended = true;
-			finish(span);
+			attempt("the sums of an operation", () -> finish(span, endEpochNanos));
 		}
-		this.operations.meters().ended(this, span, System.nanoTime() - this.started);
+		long ended = (endEpochNanos != null) ? nanoTime(endEpochNanos) : System.nanoTime();
+		attempt("the metrics of an operation",
+				() -> this.operations.meters().ended(this, span, Math.max(0, ended - this.started)));
 	}
 
-	private void finish(Span span) {
+	private void attempt(String what, Runnable work) {
+		try {
+			work.run();
+		}
+		catch (Throwable ex) {
+			this.operations.failures().record(what, ex);
+		}
+	}
+
+	private void finish(Span span, @Nullable Long endEpochNanos) {
 		switch (this.type) {
-			case LLM -> finishCall(span);
+			case LLM -> finishCall(span, endEpochNanos);
 			case TOOL -> addAbove(0, 1, null, null);
-			case WORKFLOW -> span.addEvent(KosmosAttributes.EVENT_PIPELINE_COMPLETED);
+			case WORKFLOW ->
+				addEvent(span, KosmosAttributes.EVENT_PIPELINE_COMPLETED, Attributes.empty(), endEpochNanos);
 			default -> {
 			}
 		}
@@ -514,7 +668,7 @@ final class Operation implements LlmCall {
 		}
 	}
 
-	private void finishCall(Span span) {
+	private void finishCall(Span span, @Nullable Long endEpochNanos) {
 		if (this.wraps) {
 			this.usage = null;
 		}
@@ -522,6 +676,9 @@ final class Operation implements LlmCall {
 			this.cost = findCost();
 			writeUsage(span);
 			addAbove(1, 0, (this.usage != null) ? this.usage.total() : null, this.cost);
+		}
+		if (this.content != null) {
+			this.content.writeAnswer(this.finishReasons);
 		}
 		Long timeToFirstChunk = timeToFirstChunk();
 		if (timeToFirstChunk != null) {
@@ -532,8 +689,8 @@ final class Operation implements LlmCall {
 			}
 		}
 		if (this.finishReasons != null) {
-			span.addEvent(KosmosAttributes.EVENT_LLM_COMPLETION,
-					Attributes.of(KosmosAttributes.LLM_FINISH_REASON, this.finishReasons.get(0)));
+			addEvent(span, KosmosAttributes.EVENT_LLM_COMPLETION,
+					Attributes.of(KosmosAttributes.LLM_FINISH_REASON, this.finishReasons.get(0)), endEpochNanos);
 		}
 	}
 

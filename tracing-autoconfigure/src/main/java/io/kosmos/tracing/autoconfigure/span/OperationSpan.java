@@ -40,6 +40,9 @@ final class OperationSpan extends StatusAwareSpan {
 		if (statusCode != StatusCode.OK || this.operation.isOk()) {
 			super.setStatus(statusCode, description);
 		}
+		if (statusCode == StatusCode.ERROR) {
+			this.operation.failed();
+		}
 		return this;
 	}
 
@@ -50,13 +53,13 @@ final class OperationSpan extends StatusAwareSpan {
 
 	@Override
 	public void end() {
-		this.operation.end();
+		this.operation.end(endEpochNanos());
 		super.end();
 	}
 
 	@Override
 	public void end(long timestamp, TimeUnit unit) {
-		this.operation.end();
+		this.operation.end(unit.toNanos(timestamp));
 		super.end(timestamp, unit);
 	}
 

@@ -109,6 +109,13 @@ enum OperationType {
 	}
 
 	/**
+	 * Whether arguments of a method are content.
+	 */
+	boolean takesContent() {
+		return this == LLM || this == TOOL;
+	}
+
+	/**
 	 * Whether its span carries the sums of what runs below.
 	 */
 	boolean sums() {

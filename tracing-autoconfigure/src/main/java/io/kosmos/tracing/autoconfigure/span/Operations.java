@@ -34,21 +34,21 @@ final class Operations {
 	 * Begin an operation below the one that runs in a context.
 	 */
 	Operation begin(OperationType type, Context parent) {
-		return new Operation(this, type, parent.get(Operation.KEY), parent.get(Sums.REQUEST));
+		return new Operation(this, type, parent);
 	}
 
 	/**
 	 * Begin an operation of which all but its place in the context was known before.
 	 */
 	Operation begin(Template template, Context parent) {
-		return new Operation(template.prototype(), parent.get(Operation.KEY), parent.get(Sums.REQUEST));
+		return new Operation(template.prototype(), parent);
 	}
 
 	/**
 	 * Prepare operations that begin with the same attributes.
 	 */
 	Template template(OperationType type, Attributes constants) {
-		Operation prototype = new Operation(this, type, null, null);
+		Operation prototype = new Operation(this, type, Context.root());
 		AttributesBuilder attributes = Attributes.builder();
 		BiConsumer<AttributeKey<Object>, Object> target = attributes::put;
 		constants.forEach((key, value) -> prototype.set(key, value, target));

@@ -1,15 +1,16 @@
 package io.kosmos.tracing.autoconfigure.span;
 
+import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.KosmosAttributes;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
@@ -27,13 +28,6 @@ import org.springframework.util.function.SingletonSupplier;
  * failure and cancellation look like. Thread-safe. No method throws because of tracing.
  */
 final class SpanLifecycle {
-
-	/**
-	 * See <a href=
-	 * "https://opentelemetry.io/docs/specs/semconv/registry/attributes/error/">error
-	 * attributes</a>.
-	 */
-	private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
 	static final boolean REACTOR = ClassUtils.isPresent("reactor.core.publisher.Flux",
 			SpanLifecycle.class.getClassLoader())
@@ -98,6 +92,25 @@ final class SpanLifecycle {
 			builder.addLink(caller.getSpanContext());
 		}
 		return builder;
+	}
+
+	/**
+	 * A time as the SDK takes it.
+	 * @return nanoseconds since the epoch, or {@code null} for none or one that it cannot
+	 * take
+	 */
+	@Nullable Long epochNanos(@Nullable Instant timestamp, String site) {
+		if (timestamp == null) {
+			return null;
+		}
+		long seconds = timestamp.getEpochSecond();
+		// For the SDK, 0 is no time at all.
+		if (seconds < 1 || seconds >= TimeUnit.NANOSECONDS.toSeconds(Long.MAX_VALUE)) {
+			this.failures.record(site + " timestamp",
+					new IllegalArgumentException("The time must be after 1970 and before 2262 but is " + timestamp));
+			return null;
+		}
+		return TimeUnit.SECONDS.toNanos(seconds) + timestamp.getNano();
 	}
 
 	Scope makeCurrent(Context context, String site) {
@@ -272,7 +285,7 @@ final class SpanLifecycle {
 			return;
 		}
 		try {
-			span.setAttribute(ERROR_TYPE, error.getClass().getName());
+			span.setAttribute(Operation.ERROR_TYPE, error.getClass().getName());
 			// Before anything that the exception itself does, which may fail.
 			span.setStatus(StatusCode.ERROR);
 			String message = error.getMessage();

@@ -20,12 +20,25 @@ class StatusAwareSpan implements Span {
 
 	private volatile boolean failed;
 
+	private volatile @Nullable Long endEpochNanos;
+
 	StatusAwareSpan(Span span) {
 		this.span = span;
 	}
 
 	boolean isFailed() {
 		return this.failed;
+	}
+
+	/**
+	 * Let the span end at a time that is not that of the call of {@link #end()}.
+	 */
+	void endsAt(long epochNanos) {
+		this.endEpochNanos = epochNanos;
+	}
+
+	@Nullable Long endEpochNanos() {
+		return this.endEpochNanos;
 	}
 
 	@Override
@@ -73,7 +86,13 @@ class StatusAwareSpan implements Span {
 
 	@Override
 	public void end() {
-		this.span.end();
+		Long end = this.endEpochNanos;
+		if (end != null) {
+			this.span.end(end, TimeUnit.NANOSECONDS);
+		}
+		else {
+			this.span.end();
+		}
 	}
 
 	@Override

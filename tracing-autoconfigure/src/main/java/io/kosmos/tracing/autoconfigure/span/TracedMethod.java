@@ -70,6 +70,8 @@ final class TracedMethod {
 
 	private final @Nullable TypedAttribute result;
 
+	private final @Nullable ContentParameters content;
+
 	private volatile @Nullable Template template;
 
 	private final List<String> problems = new ArrayList<>();
@@ -91,6 +93,7 @@ final class TracedMethod {
 		this.reactive = SpanLifecycle.REACTOR && ReactorTracing.isTraceable(method.getReturnType());
 		List<String> parameterNames = parameterNames(method);
 		this.arguments = arguments(method, parameterNames);
+		this.content = content(method, parameterNames, declaration);
 		AttributesBuilder constants = Attributes.builder();
 		declaration.values().forEach((key, value) -> new TypedAttribute(key).set(constants::put, value));
 		List<ExpressionAttribute> atStart = new ArrayList<>();
@@ -177,6 +180,24 @@ final class TracedMethod {
 			}
 		}
 		return arguments.toArray(Argument[]::new);
+	}
+
+	private @Nullable ContentParameters content(Method method, List<String> parameterNames, Declaration declaration) {
+		if (declaration.operationType() == null || !declaration.operationType().takesContent()) {
+			return null;
+		}
+		List<String> unknown = declaration.excluded()
+			.stream()
+			.filter((name) -> !parameterNames.contains(name))
+			.toList();
+		if (!unknown.isEmpty() && (declaration.own() || parameterNames.size() < method.getParameterCount())) {
+			this.problems
+				.add("excludes " + unknown + " from what is recorded, which is no parameter of it: its arguments"
+						+ " are not recorded; correct the name, or compile with -parameters if it is right");
+			return null;
+		}
+		return (method.getParameterCount() > 0) ? new ContentParameters(method, parameterNames, declaration.excluded())
+				: null;
 	}
 
 	private @Nullable ExpressionAttribute parse(Attribute attribute, List<String> parameterNames,
@@ -300,7 +321,11 @@ final class TracedMethod {
 			}
 		}
 		operation.writeAgent(target);
-		return new OperationSpan(builder.startSpan(), operation);
+		OperationSpan span = new OperationSpan(builder.startSpan(), operation);
+		if (this.content != null) {
+			operation.arguments(this.content, arguments);
+		}
+		return span;
 	}
 
 	private Template template(Operations operations, OperationType type) {

@@ -5,7 +5,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.kosmos.tracing.SpanAttribute;
@@ -92,7 +95,7 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 	static @Nullable Declaration declaration(Method method, Class<?> targetClass) {
 		Traced traced = AnnotatedElementUtils.findMergedAnnotation(method, Traced.class);
 		if (traced != null) {
-			return Declaration.of(traced, MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY));
+			return Declaration.of(traced, true, MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY));
 		}
 		if (!Modifier.isPublic(method.getModifiers()) || !ClassUtils.isUserLevelMethod(method)
 				|| method.getDeclaringClass() == Object.class) {
@@ -103,7 +106,7 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 		return annotations.stream(Traced.class)
 			.filter((annotation) -> annotation.getSource() instanceof Class<?> type && covers(type, method))
 			.findFirst()
-			.map((annotation) -> Declaration.of(annotation.synthesize(), annotations))
+			.map((annotation) -> Declaration.of(annotation.synthesize(), false, annotations))
 			.orElse(null);
 	}
 
@@ -138,10 +141,13 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 	 * @param traced the annotation that all others are composed over
 	 * @param operationType what the method is if it is more than a span
 	 * @param values attributes that composed annotations give, by key
+	 * @param excluded names of parameters that are not recorded
+	 * @param own whether the annotations are the method's own
 	 */
-	record Declaration(Traced traced, @Nullable OperationType operationType, Map<String, Object> values) {
+	record Declaration(Traced traced, @Nullable OperationType operationType, Map<String, Object> values,
+			Set<String> excluded, boolean own) {
 
-		static Declaration of(Traced traced, MergedAnnotations annotations) {
+		static Declaration of(Traced traced, boolean own, MergedAnnotations annotations) {
 			OperationType type = null;
 			for (OperationType candidate : OperationType.values()) {
 				if (type == null && annotations.isPresent(candidate.annotation())) {
@@ -150,7 +156,13 @@ final class TracedMethods extends StaticMethodMatcherPointcut {
 			}
 			Map<String, Object> values = new LinkedHashMap<>();
 			annotations.stream().forEach((annotation) -> addValues(annotation, values));
-			return new Declaration(traced, type, values);
+			return new Declaration(traced, type, values, excluded(type, annotations), own);
+		}
+
+		private static Set<String> excluded(@Nullable OperationType type, MergedAnnotations annotations) {
+			return (type != null && type.takesContent())
+					? new LinkedHashSet<>(List.of(annotations.get(type.annotation()).getStringArray("exclude")))
+					: Set.of();
 		}
 
 		private static void addValues(MergedAnnotation<?> annotation, Map<String, Object> values) {

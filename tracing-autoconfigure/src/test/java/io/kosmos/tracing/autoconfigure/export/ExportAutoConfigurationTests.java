@@ -183,6 +183,17 @@ class ExportAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldMakeRoomForContentThatIsRecorded() {
+		this.runner.withPropertyValues("kosmos.tracing.content.capture=FULL")
+			.run((context) -> assertThat(context.getBean(SpanLimits.class).getMaxAttributeValueLength())
+				.isEqualTo(262_144));
+		this.runner
+			.withPropertyValues("kosmos.tracing.content.capture=truncated",
+					"kosmos.tracing.limits.attribute-value-length=77")
+			.run((context) -> assertThat(context.getBean(SpanLimits.class).getMaxAttributeValueLength()).isEqualTo(77));
+	}
+
+	@Test
 	void shouldHaveDefaultLimits() {
 		this.runner.run((context) -> {
 			SpanLimits limits = context.getBean(SpanLimits.class);
