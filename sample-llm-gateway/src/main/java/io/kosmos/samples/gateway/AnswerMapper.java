@@ -24,11 +24,19 @@ class AnswerMapper implements ResultMapper {
 	public @Nullable Attributes map(Object result) {
 		if (result instanceof ChatCompletion completion) {
 			return attributes(completion.id(), completion.model(), completion.usage(),
-					completion.choices().stream().map(ChatCompletion.Choice::finishReason).toList());
+					completion.choices()
+						.stream()
+						.map(ChatCompletion.Choice::finishReason)
+						.filter(Objects::nonNull)
+						.toList());
 		}
 		if (result instanceof ChatCompletionChunk chunk) {
 			return attributes(chunk.id(), chunk.model(), chunk.usage(),
-					chunk.choices().stream().map(ChatCompletionChunk.Choice::finishReason).toList());
+					chunk.choices()
+						.stream()
+						.map(ChatCompletionChunk.Choice::finishReason)
+						.filter(Objects::nonNull)
+						.toList());
 		}
 		if (result instanceof EmbeddingList embeddings) {
 			return attributes(null, embeddings.model(), embeddings.usage(), List.of());
@@ -37,7 +45,7 @@ class AnswerMapper implements ResultMapper {
 	}
 
 	private static Attributes attributes(@Nullable String id, @Nullable String model, @Nullable Usage usage,
-			List<@Nullable String> finishReasons) {
+			List<String> finishReasons) {
 		AttributesBuilder attributes = Attributes.builder()
 			.put(GenAiAttributes.RESPONSE_ID, id)
 			.put(GenAiAttributes.RESPONSE_MODEL, model);
@@ -46,9 +54,10 @@ class AnswerMapper implements ResultMapper {
 				.put(KosmosAttributes.LLM_COMPLETION_TOKENS, usage.completionTokens())
 				.put(KosmosAttributes.LLM_TOTAL_TOKENS, usage.totalTokens());
 		}
-		List<String> reasons = finishReasons.stream().filter(Objects::nonNull).toList();
-		return (reasons.isEmpty() ? attributes : attributes.put(GenAiAttributes.RESPONSE_FINISH_REASONS, reasons))
-			.build();
+		if (!finishReasons.isEmpty()) {
+			attributes.put(GenAiAttributes.RESPONSE_FINISH_REASONS, finishReasons);
+		}
+		return attributes.build();
 	}
 
 }
