@@ -104,10 +104,15 @@ public final class OpenAiServer implements AutoCloseable {
 	/**
 	 * Wait until the client gives up an answer that {@link #hanging hangs}.
 	 * @return whether it did, within ten seconds
-	 * @throws InterruptedException if the wait is interrupted
 	 */
-	public boolean awaitAbandoned() throws InterruptedException {
-		return this.abandoned.await(10, TimeUnit.SECONDS);
+	public boolean awaitAbandoned() {
+		try {
+			return this.abandoned.await(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	/**
@@ -129,7 +134,7 @@ public final class OpenAiServer implements AutoCloseable {
 	}
 
 	/**
-	 * A streamed answer whose connection breaks after some chunks.
+	 * An answer whose connection breaks: a streamed one after some chunks.
 	 * @param chunks what is said before
 	 * @return the answer
 	 */
@@ -138,7 +143,8 @@ public final class OpenAiServer implements AutoCloseable {
 	}
 
 	/**
-	 * A streamed answer that stays open after some chunks until the client gives it up.
+	 * An answer that does not come, or a streamed one that stays open after some chunks,
+	 * until the client gives it up.
 	 * @param chunks what is said before
 	 * @return the answer
 	 */
@@ -175,8 +181,16 @@ public final class OpenAiServer implements AutoCloseable {
 		else if (request.body().path("stream").asBoolean(false)) {
 			stream(exchange, request, answer);
 		}
-		else {
+		else if (answer.ending() == Ending.COMPLETE) {
 			send(exchange, 200, completion(answer));
+		}
+		else {
+			exchange.getResponseHeaders().set("Content-Type", "application/json");
+			exchange.sendResponseHeaders(200, 0);
+			if (answer.ending() == Ending.HANGING) {
+				hang(exchange.getResponseBody(), " ");
+			}
+			throw new IOException("The connection breaks here, before the answer");
 		}
 	}
 
@@ -221,7 +235,7 @@ public final class OpenAiServer implements AutoCloseable {
 		}
 		switch (answer.ending()) {
 			case BROKEN -> throw new IOException("The connection breaks here, without the last chunk");
-			case HANGING -> hang(body);
+			case HANGING -> hang(body, ": still thinking\n\n");
 			case COMPLETE -> {
 				event(body, chunk(Map.of(), answer.finishReason()));
 				if (request.body().path("stream_options").path("include_usage").asBoolean(false)) {
@@ -236,10 +250,10 @@ public final class OpenAiServer implements AutoCloseable {
 		}
 	}
 
-	private void hang(OutputStream body) throws IOException {
+	private void hang(OutputStream body, String filler) throws IOException {
 		try {
 			while (!this.closed) {
-				body.write(": still thinking\n\n".getBytes(StandardCharsets.UTF_8));
+				body.write(filler.getBytes(StandardCharsets.UTF_8));
 				body.flush();
 				Thread.sleep(Duration.ofMillis(20).toMillis());
 			}

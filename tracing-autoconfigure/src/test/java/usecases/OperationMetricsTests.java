@@ -277,7 +277,9 @@ class OperationMetricsTests {
 			agents(application).tool("search").in(() -> Span.current().end());
 			assertThat(application.ended()).hasSize(3);
 			assertThat(counts(application)).isEmpty();
-			application.bean(MeterBinder.class).bindTo(application.bean(SimpleMeterRegistry.class));
+			application.context()
+				.getBeanProvider(MeterBinder.class)
+				.forEach((binder) -> binder.bindTo(application.bean(SimpleMeterRegistry.class)));
 			assertThat(application.bean(SimpleMeterRegistry.class)
 				.get("kosmos.tracing.failures")
 				.functionCounter()

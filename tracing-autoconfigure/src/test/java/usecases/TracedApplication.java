@@ -58,11 +58,6 @@ final class TracedApplication {
 		}
 	}
 
-	TracedApplication withAutoConfiguration(Class<?>... autoConfigurations) {
-		this.runner = this.runner.withConfiguration(AutoConfigurations.of(autoConfigurations));
-		return this;
-	}
-
 	TracedApplication with(String... properties) {
 		this.runner = this.runner.withPropertyValues(properties);
 		return this;
@@ -70,6 +65,11 @@ final class TracedApplication {
 
 	TracedApplication with(Class<?> configuration) {
 		this.runner = this.runner.withUserConfiguration(configuration);
+		return this;
+	}
+
+	TracedApplication withAutoConfiguration(Class<?>... autoConfigurations) {
+		this.runner = this.runner.withConfiguration(AutoConfigurations.of(autoConfigurations));
 		return this;
 	}
 

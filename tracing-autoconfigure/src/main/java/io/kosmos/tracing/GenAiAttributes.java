@@ -36,6 +36,30 @@ public final class GenAiAttributes {
 	/** Whether a streamed answer was asked for. */
 	public static final AttributeKey<Boolean> REQUEST_STREAM = AttributeKey.booleanKey("gen_ai.request.stream");
 
+	/** Sampling temperature that was asked for. */
+	public static final AttributeKey<Double> REQUEST_TEMPERATURE = AttributeKey.doubleKey("gen_ai.request.temperature");
+
+	/** Share of the probability mass to sample from. */
+	public static final AttributeKey<Double> REQUEST_TOP_P = AttributeKey.doubleKey("gen_ai.request.top_p");
+
+	/** Number of tokens to sample from. */
+	public static final AttributeKey<Long> REQUEST_TOP_K = AttributeKey.longKey("gen_ai.request.top_k");
+
+	/** Most tokens that the answer may take. Unit: tokens. */
+	public static final AttributeKey<Long> REQUEST_MAX_TOKENS = AttributeKey.longKey("gen_ai.request.max_tokens");
+
+	/** Penalty for frequent tokens that was asked for. */
+	public static final AttributeKey<Double> REQUEST_FREQUENCY_PENALTY = AttributeKey
+		.doubleKey("gen_ai.request.frequency_penalty");
+
+	/** Penalty for tokens that are there already that was asked for. */
+	public static final AttributeKey<Double> REQUEST_PRESENCE_PENALTY = AttributeKey
+		.doubleKey("gen_ai.request.presence_penalty");
+
+	/** Texts at which the model is to stop. */
+	public static final AttributeKey<List<String>> REQUEST_STOP_SEQUENCES = AttributeKey
+		.stringArrayKey("gen_ai.request.stop_sequences");
+
 	/** Model that answered. */
 	public static final AttributeKey<String> RESPONSE_MODEL = AttributeKey.stringKey("gen_ai.response.model");
 
