@@ -20,7 +20,7 @@ public class Assets {
 	}
 
 	List<String> ids() {
-		return this.jdbc.sql("select id from asset order by id").query(String.class).list();
+		return this.jdbc.sql("select id from asset order by id").query((row, number) -> row.getString("id")).list();
 	}
 
 	/**

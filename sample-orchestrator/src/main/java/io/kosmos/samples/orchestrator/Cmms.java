@@ -1,5 +1,7 @@
 package io.kosmos.samples.orchestrator;
 
+import java.util.Objects;
+
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.TracedTool;
 
@@ -34,8 +36,8 @@ public class Cmms {
 		this.jdbc.sql("insert into work_order (asset, description, priority) values (:asset, :description, :priority)")
 			.paramSource(arguments)
 			.update(key, "id");
-		return new WorkOrder(key.getKeyAs(Long.class), arguments.asset(), arguments.description(),
-				arguments.priority());
+		long id = Objects.requireNonNull(key.getKeyAs(Long.class));
+		return new WorkOrder(id, arguments.asset(), arguments.description(), arguments.priority());
 	}
 
 	/**
