@@ -23,20 +23,26 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Starts both samples, sends one request and prints the trace it left in both of them.
- * Needs the jars of the samples and nothing else; a Jaeger that runs gets the traces too.
+ * Starts both samples, has each agent work once and prints the traces that this left in
+ * both of them. Needs the jars of the samples and nothing else; a Jaeger that runs gets
+ * the traces too.
  * <p>
- * Runs until it is interrupted, or with {@code --once} until the trace is printed. The
+ * Runs until it is interrupted, or with {@code --once} until the traces are printed. The
  * environment variables {@code DEMO_JAEGER_URL} (default {@code http://localhost:16686})
  * and {@code DEMO_OTLP_URL} (OTLP over HTTP, default {@code http://localhost:4318}) say
  * where a Jaeger is looked for.
  */
 public final class Demo {
 
-	private static final String REQUEST = """
-			{"message": "Why does pump P-101 vibrate?", "session_id": "demo-1"}""";
+	private static final String QUESTION = "Why does pump P-101 vibrate?";
 
-	private static final Pattern TRACE_ID = Pattern.compile("\"trace_id\"\\s*:\\s*\"(\\p{XDigit}{32})\"");
+	private static final String STREAM = "/api/v1/orchestrate/stream";
+
+	private static final String APPROVE = "{\"decision\": \"approve\"}";
+
+	private static final Pattern TRACE_ID = Pattern.compile("\"trace_id\":\"(\\p{XDigit}{32})\"");
+
+	private static final Pattern WORKFLOW_ID = Pattern.compile("\"workflow\":\\{\"id\":\"([^\"]+)\"");
 
 	private static final Duration TRACE_LIMIT = Duration.ofSeconds(30);
 
@@ -78,22 +84,21 @@ public final class Demo {
 						List.of("--orchestrator.gateway.url=" + gateway.awaitReady().uri("")))) {
 			orchestrator.awaitReady();
 			URI uri = orchestrator.uri("/api/v1/orchestrate");
-			out.println("POST " + uri);
-			out.println(REQUEST);
-			HttpResponse<String> answer = send(uri);
-			out.println();
-			out.println(answer.statusCode() + " " + answer.body());
-			TraceTree trace = awaitTrace(receiver, traceId(answer.body()));
-			out.println();
-			out.println("trace " + traceId(answer.body()));
-			out.println(trace.draw());
+			List<String> traceIds = new ArrayList<>();
+			traceIds.add(show(receiver, "Zeus lets a model answer, and streams it", orchestrator.uri(STREAM),
+					"Good morning, how are you?"));
+			traceIds.add(show(receiver, "Athena searches, a model answers", uri, QUESTION));
+			traceIds.add(show(receiver, "Hermes lets a model choose a tool", uri,
+					"Open a work order for pump P-101, priority 2: the bearing is hot"));
+			traceIds.add(show(receiver, "Chronos runs a workflow that needs an approval", uri,
+					"Schedule the maintenance of pump P-101"));
 			if (jaegerRuns) {
-				out.println("In Jaeger: " + jaeger + "/trace/" + traceId(answer.body()));
+				traceIds.forEach((traceId) -> out.println("In Jaeger: " + jaeger + "/trace/" + traceId));
 			}
 			if (!once) {
 				out.println(jaegerRuns ? "Try it yourself:"
-						: "Try it yourself (only the tree above is printed here; a Jaeger shows them all):");
-				out.println("  curl -i -H 'Content-Type: application/json' -d '" + REQUEST + "' " + uri);
+						: "Try it yourself (only the trees above are printed here; a Jaeger shows them all):");
+				out.println("  curl -i -H 'Content-Type: application/json' -d '" + body(QUESTION) + "' " + uri);
 				out.println(
 						"Logs of both services, every line with its trace id: " + root.resolve(".demo").normalize());
 				out.println("Ctrl-C stops both services.");
@@ -120,12 +125,37 @@ public final class Demo {
 		return SampleProcess.start(name, Path.of(jar), root.resolve(".demo/" + name + ".log"), all);
 	}
 
-	private static HttpResponse<String> send(URI uri) throws IOException, InterruptedException {
+	private static String show(TraceReceiver receiver, String title, URI uri, String message)
+			throws IOException, InterruptedException {
+		out.println();
+		out.println("== " + title);
+		out.println("POST " + uri.getPath() + " " + body(message));
+		HttpResponse<String> answer = post(uri, body(message));
+		out.println(answer.statusCode() + " " + answer.body().strip());
+		Matcher workflow = WORKFLOW_ID.matcher(answer.body());
+		if (workflow.find()) {
+			URI approval = uri.resolve("/api/v1/approvals/" + workflow.group(1));
+			out.println("POST " + approval.getPath() + " " + APPROVE);
+			out.println(post(approval, APPROVE).statusCode());
+		}
+		String traceId = traceId(answer.body());
+		TraceTree trace = awaitTrace(receiver, traceId);
+		out.println();
+		out.println("trace " + traceId);
+		out.println(trace.draw());
+		return traceId;
+	}
+
+	private static HttpResponse<String> post(URI uri, String body) throws IOException, InterruptedException {
 		return http.send(HttpRequest.newBuilder(uri)
 			.timeout(Duration.ofSeconds(60))
 			.header("Content-Type", "application/json")
-			.POST(BodyPublishers.ofString(REQUEST))
+			.POST(BodyPublishers.ofString(body))
 			.build(), BodyHandlers.ofString());
+	}
+
+	private static String body(String message) {
+		return "{\"message\": \"" + message + "\", \"session_id\": \"demo-1\"}";
 	}
 
 	private static String traceId(String answer) {

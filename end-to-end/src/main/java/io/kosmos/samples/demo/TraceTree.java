@@ -25,7 +25,10 @@ final class TraceTree {
 
 	/** What of a span is worth a place on its line, in this order. */
 	private static final List<String> SHOWN = List.of("kosmos.route.decision", "kosmos.route.confidence",
-			"search.top_k", "search.result_count", "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens",
+			"kosmos.llm.calls", "kosmos.tool.calls", "kosmos.llm.total_tokens.aggregated", "kosmos.llm.cost.aggregated",
+			"kosmos.workflow.termination_reason", "kosmos.execution.attempt", "kosmos.policy.decision",
+			"approval.verdict", "search.top_k", "search.result_count", "gen_ai.usage.input_tokens",
+			"gen_ai.usage.output_tokens", "kosmos.llm.cost", "gen_ai.response.time_to_first_chunk",
 			"gen_ai.response.finish_reasons", "db.system.name", "db.query.text", "http.response.status_code", "status",
 			"error.type");
 

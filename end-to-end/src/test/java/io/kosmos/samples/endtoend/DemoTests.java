@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
@@ -38,13 +38,25 @@ class DemoTests {
 				.until(() -> output().contains("Ctrl-C") || !demo.isAlive());
 			assertThat(output()).containsPattern("""
 					trace \\p{XDigit}{32}
-					.*/api/v1/orchestrate  SERVER  orchestrator .*
-					└─ invoke_agent zeus  INTERNAL  orchestrator .*kosmos.route.decision=knowledge.*
-					   ├─ athena.semantic_search  INTERNAL  orchestrator .*search.result_count=\\d.*
-					   │  └─ SELECT .*  CLIENT  orchestrator .*db.query.text=select .*
+					.*/api/v1/orchestrate/stream  SERVER  orchestrator .*
+					└─ invoke_agent zeus  INTERNAL  orchestrator .*kosmos.route.decision=chat.*
 					   └─ .*  CLIENT  orchestrator .*
 					      └─ .*/v1/chat/completions  SERVER  llm-gateway .*
-					         └─ chat kosmos-mini  CLIENT  llm-gateway .*gen_ai.usage.input_tokens=\\d+.*
+					         └─ chat kosmos-mini  CLIENT  llm-gateway .*gen_ai.response.time_to_first_chunk=.*
+					""").containsPattern("""
+					trace \\p{XDigit}{32}
+					.*/api/v1/orchestrate  SERVER  orchestrator .*
+					└─ invoke_agent zeus  INTERNAL  orchestrator .*kosmos.route.decision=knowledge.*
+					   └─ invoke_agent athena  INTERNAL  orchestrator .*
+					      ├─ retrieval athena-docs  CLIENT  orchestrator .*search.result_count=\\d.*
+					      │  └─ SELECT .*  CLIENT  orchestrator .*db.query.text=select .*
+					      └─ .*  CLIENT  orchestrator .*
+					         └─ .*/v1/chat/completions  SERVER  llm-gateway .*
+					            └─ chat kosmos-mini  CLIENT  llm-gateway .*gen_ai.usage.input_tokens=\\d+.*
+					""").containsPattern("""
+					   └─ invoke_agent hermes  INTERNAL  orchestrator .*kosmos.tool.calls=1.*
+					""").containsPattern("""
+					   └─ invoke_workflow maintenance .*kosmos.workflow.termination_reason=completed
 					""").doesNotContain("In Jaeger");
 			demo.descendants().forEach(services::add);
 			assertThat(services).hasSize(2).allMatch(ProcessHandle::isAlive);
@@ -62,10 +74,14 @@ class DemoTests {
 			Process demo = start(jaeger.query().toString(), jaeger.otlp("http").toString(), "--once");
 			assertThat(demo.waitFor(3, TimeUnit.MINUTES)).isTrue();
 			assertThat(demo.exitValue()).as(output()).isZero();
-			Matcher link = Pattern.compile("In Jaeger: (\\S+)/trace/(\\p{XDigit}{32})").matcher(output());
-			assertThat(link.find()).as(output()).isTrue();
-			assertThat(link.group(1)).isEqualTo(jaeger.query().toString());
-			jaeger.awaitTrace(link.group(2), (trace) -> trace.outline().equals(Samples.ANSWERED));
+			List<MatchResult> links = Pattern.compile("In Jaeger: (\\S+)/trace/(\\p{XDigit}{32})")
+				.matcher(output())
+				.results()
+				.toList();
+			assertThat(links).as(output())
+				.hasSize(4)
+				.allMatch((link) -> link.group(1).equals(jaeger.query().toString()));
+			jaeger.awaitTrace(links.get(1).group(2), (trace) -> trace.outline().equals(Samples.ANSWERED));
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.kosmos.samples.endtoend;
 
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -14,8 +15,12 @@ import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Both samples as processes, their traces read back from a real Jaeger, once for each
@@ -77,41 +82,80 @@ class OrchestrationTests {
 	}
 
 	@Test
-	void shouldRecordWhatTheAgentDecided() throws Exception {
-		RecordedSpan agent = answered().span(Samples.ORCHESTRATOR, "invoke_agent zeus");
-		assertThat(agent.status()).isEqualTo(Status.OK);
-		assertThat(agent.attributes()).containsEntry("gen_ai.operation.name", "invoke_agent")
+	void shouldRecordWhatZeusDecidedAndStreamed() throws Exception {
+		HttpResponse<String> response = Samples.post(orchestrator, "/api/v1/orchestrate/stream", """
+				{"message": "Tell me about gearboxes", "session_id": "session-7"}""", Map.of());
+		assertThat(response.statusCode()).isEqualTo(200);
+		List<String> events = response.body().lines().filter((line) -> line.startsWith("event:")).toList();
+		assertThat(events).hasSizeGreaterThan(3).endsWith("event:answer");
+		assertThat(events.subList(0, events.size() - 1)).containsOnly("event:chunk");
+		JsonNode answer = JsonMapper.shared()
+			.readTree(response.body().strip().lines().reduce((first, last) -> last).orElseThrow().substring(5));
+
+		Trace trace = jaeger.awaitTrace(answer.path("trace_id").asString(), (found) -> found.outline().equals("""
+				orchestrator SERVER http post /api/v1/orchestrate/stream
+				  orchestrator INTERNAL invoke_agent zeus
+				    orchestrator CLIENT http post
+				      llm-gateway SERVER http post /v1/chat/completions
+				        llm-gateway CLIENT chat kosmos-mini
+				"""));
+		RecordedSpan zeus = trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus");
+		assertThat(zeus.status()).isEqualTo(Status.OK);
+		assertThat(zeus.attributes()).containsEntry("gen_ai.operation.name", "invoke_agent")
 			.containsEntry("gen_ai.agent.name", "zeus")
 			.containsEntry("kosmos.agent.name", "zeus")
 			.containsEntry("kosmos.agent.operation", "route")
 			.containsEntry("kosmos.conversation.id", "session-7")
-			.containsEntry("kosmos.route.decision", "knowledge")
+			.containsEntry("gen_ai.conversation.id", "session-7")
+			.containsEntry("kosmos.route.decision", "chat")
 			.containsEntry("kosmos.route.confidence", 0.67);
+		RecordedSpan chat = trace.span(Samples.GATEWAY, "chat kosmos-mini");
+		assertThat(chat.status()).isEqualTo(Status.OK);
+		assertThat(chat.attributes()).containsEntry("kosmos.llm.streaming", true)
+			.containsEntry("gen_ai.request.stream", true)
+			.containsEntry("gen_ai.usage.output_tokens", answer.path("usage").path("completion_tokens").asLong())
+			.containsEntry("kosmos.llm.cost", answer.path("cost").path("amount").asDouble())
+			.hasEntrySatisfying("gen_ai.response.time_to_first_chunk",
+					(seconds) -> assertThat((Double) seconds).isPositive())
+			.hasEntrySatisfying("kosmos.llm.chunks",
+					(chunks) -> assertThat((Long) chunks).isGreaterThanOrEqualTo(events.size()));
 	}
 
 	@Test
-	void shouldRecordTheSearchWithNumbersAndWithoutLiterals() throws Exception {
+	void shouldRecordTheRetrievalOfAthenaWithNumbersAndWithoutLiterals() throws Exception {
 		Trace trace = answered();
-		RecordedSpan search = trace.span(Samples.ORCHESTRATOR, "athena.semantic_search");
-		assertThat(search.status()).isEqualTo(Status.OK);
-		assertThat(search.attributes()).containsEntry("search.top_k", 3L)
+		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus").attributes())
+			.containsEntry("kosmos.route.decision", "knowledge")
+			.containsEntry("kosmos.route.confidence", 0.67);
+		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent athena").attributes())
+			.containsEntry("gen_ai.agent.name", "athena")
+			.containsEntry("kosmos.agent.operation", "answer");
+		RecordedSpan retrieval = trace.span(Samples.ORCHESTRATOR, "retrieval athena-docs");
+		assertThat(retrieval.status()).isEqualTo(Status.OK);
+		assertThat(retrieval.attributes()).containsEntry("gen_ai.operation.name", "retrieval")
+			.containsEntry("gen_ai.data_source.id", "athena-docs")
+			.containsEntry("kosmos.agent.name", "athena")
+			.containsEntry("search.top_k", 3L)
 			.containsEntry("search.query_length", 26L)
 			.hasEntrySatisfying("search.result_count", (count) -> assertThat((Long) count).isBetween(1L, 3L));
-		RecordedSpan select = trace.children(search).get(0);
+		RecordedSpan select = trace.children(retrieval).get(0);
 		assertThat(select.attributes()).containsEntry("db.system.name", "h2database");
 		assertThat((String) select.attributes().get("db.query.text")).contains("k.status = ?", "from knowledge k")
 			.doesNotContain("published", "'", "pump");
 	}
 
 	@Test
-	void shouldRecordTheCallOfTheModel() throws Exception {
+	void shouldRecordTheCallOfTheModelWithItsCost() throws Exception {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of());
-		RecordedSpan chat = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED)
-			.span(Samples.GATEWAY, "chat kosmos-mini");
+		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		RecordedSpan chat = trace.span(Samples.GATEWAY, "chat kosmos-mini");
 		long promptTokens = answer.body().path("usage").path("prompt_tokens").asLong();
 		long completionTokens = answer.body().path("usage").path("completion_tokens").asLong();
+		double cost = answer.body().path("cost").path("amount").asDouble();
 		assertThat(promptTokens).isPositive();
 		assertThat(completionTokens).isPositive();
+		assertThat(cost).isEqualTo((promptTokens * 0.10 + completionTokens * 0.40) / 1e6, within(1e-12));
+		assertThat(answer.body().path("cost").path("currency").asString()).isEqualTo("USD");
 		assertThat(chat.status()).isEqualTo(Status.OK);
 		assertThat(chat.attributes()).containsEntry("gen_ai.operation.name", "chat")
 			.containsEntry("gen_ai.provider.name", "kosmos")
@@ -125,9 +169,114 @@ class OrchestrationTests {
 			.containsEntry("kosmos.llm.prompt_tokens", promptTokens)
 			.containsEntry("kosmos.llm.completion_tokens", completionTokens)
 			.containsEntry("kosmos.llm.total_tokens", promptTokens + completionTokens)
+			.containsEntry("kosmos.llm.cost", cost)
+			.containsEntry("kosmos.llm.cost_currency", "USD")
 			.containsEntry("kosmos.llm.finish_reason", "stop")
 			.containsEntry("kosmos.llm.streaming", false);
 		assertThat(chat.event("llm.completion").attributes()).containsEntry("kosmos.llm.finish_reason", "stop");
+		assertSums(trace, answer, 1, 0, "invoke_agent zeus", "invoke_agent athena");
+	}
+
+	@Test
+	void shouldRecordTheToolThatHermesLetsAModelChoose() throws Exception {
+		Samples.Answer answer = Samples.orchestrate(orchestrator, """
+				{"message": "Open a work order for pump P-101, priority 2: the bearing is hot"}""", Map.of());
+		assertThat(answer.status()).isEqualTo(200);
+		JsonNode workOrder = answer.body().path("work_orders").path(0);
+		assertThat(workOrder.path("asset").asString()).isEqualTo("P-101");
+		assertThat(workOrder.path("priority").asInt()).isEqualTo(2);
+		Trace trace = Samples.awaitTrace(jaeger, answer, """
+				orchestrator SERVER http post /api/v1/orchestrate
+				  orchestrator INTERNAL invoke_agent zeus
+				    orchestrator INTERNAL invoke_agent hermes
+				      orchestrator CLIENT SELECT asset
+				      orchestrator CLIENT http post
+				        llm-gateway SERVER http post /v1/chat/completions
+				          llm-gateway CLIENT chat atlas-large
+				      orchestrator CLIENT http post
+				        llm-gateway SERVER http post /v1/chat/completions
+				          llm-gateway CLIENT chat atlas-large
+				      orchestrator INTERNAL execute_tool cmms.create_workorder
+				        orchestrator CLIENT INSERT work_order
+				""");
+		assertThat(trace.spans()).extracting(RecordedSpan::status).doesNotContain(Status.ERROR);
+		RecordedSpan tool = trace.span(Samples.ORCHESTRATOR, "execute_tool cmms.create_workorder");
+		assertThat(tool.status()).isEqualTo(Status.OK);
+		assertThat(tool.attributes()).containsEntry("gen_ai.operation.name", "execute_tool")
+			.containsEntry("gen_ai.tool.name", "cmms.create_workorder")
+			.containsEntry("kosmos.tool.name", "cmms.create_workorder")
+			.containsEntry("kosmos.agent.name", "hermes")
+			.hasEntrySatisfying("gen_ai.tool.call.id", (id) -> assertThat((String) id).startsWith("call_"));
+		assertThat(trace.spans().stream().filter((span) -> span.name().equals("chat atlas-large")))
+			.extracting((span) -> span.attributes().get("gen_ai.response.finish_reasons"))
+			.containsExactlyInAnyOrder(List.of("tool_calls"), List.of("stop"));
+		assertSums(trace, answer, 2, 1, "invoke_agent zeus", "invoke_agent hermes");
+	}
+
+	@Test
+	void shouldRecordTheWorkflowOfChronosFromThePlanOverTheApprovalToTheEnd() throws Exception {
+		Samples.Answer answer = Samples.orchestrate(orchestrator, """
+				{"message": "Schedule the maintenance of pump P-101"}""", Map.of());
+		assertThat(answer.status()).isEqualTo(202);
+		String id = answer.body().path("workflow").path("id").asString();
+		assertThat(Samples.post(orchestrator, "/api/v1/approvals/" + id, "{\"decision\": \"approve\"}", Map.of())
+			.statusCode()).isEqualTo(202);
+		Trace trace = Samples.awaitTrace(jaeger, answer, """
+				orchestrator SERVER http post /api/v1/orchestrate
+				  orchestrator INTERNAL invoke_agent zeus
+				    orchestrator INTERNAL invoke_workflow maintenance
+				      orchestrator INTERNAL invoke_node approval
+				      orchestrator INTERNAL invoke_node book_crew
+				      orchestrator INTERNAL invoke_node book_crew
+				      orchestrator INTERNAL invoke_node check_risk
+				        orchestrator INTERNAL evaluate_policy require_human_for_risk_high
+				      orchestrator INTERNAL invoke_node draft_plan
+				        orchestrator CLIENT http post
+				          llm-gateway SERVER http post /v1/chat/completions
+				            llm-gateway CLIENT chat atlas-large
+				      orchestrator INTERNAL invoke_node find_asset
+				        orchestrator CLIENT SELECT asset
+				""");
+		RecordedSpan workflow = trace.span(Samples.ORCHESTRATOR, "invoke_workflow maintenance");
+		assertThat(workflow.status()).isEqualTo(Status.OK);
+		assertThat(workflow.attributes()).containsEntry("gen_ai.operation.name", "invoke_workflow")
+			.containsEntry("gen_ai.workflow.name", "maintenance")
+			.containsEntry("kosmos.workflow.name", "maintenance")
+			.containsEntry("kosmos.workflow.version", "1")
+			.containsEntry("kosmos.workflow.termination_reason", "completed")
+			.containsEntry("maintenance.id", id);
+		assertThat(workflow.events()).extracting(RecordedSpan.Event::name)
+			.containsExactlyInAnyOrder("pipeline.started", "pipeline.completed");
+		RecordedSpan policy = trace.span(Samples.ORCHESTRATOR, "evaluate_policy require_human_for_risk_high");
+		assertThat(policy.status()).isEqualTo(Status.UNSET);
+		assertThat(policy.attributes()).containsEntry("kosmos.policy.decision", "require_approval")
+			.containsEntry("kosmos.policy.rules", List.of("forbidden: deny", "high: require_approval", "low: allow"));
+		assertThat(trace.parent(policy).attributes()).containsEntry("kosmos.node.kind", "condition");
+		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_node approval").attributes())
+			.containsEntry("kosmos.node.kind", "approval")
+			.containsEntry("approval.verdict", "approved");
+		assertThat(trace.spans().stream().filter((span) -> span.name().equals("invoke_node book_crew")))
+			.extracting(RecordedSpan::status, (span) -> span.attributes().get("kosmos.execution.attempt"),
+					(span) -> span.attributes().get("kosmos.execution.max_attempts"),
+					(span) -> span.attributes().get("kosmos.execution.retry_count"))
+			.containsExactlyInAnyOrder(tuple(Status.ERROR, 1L, 3L, 0L), tuple(Status.OK, 2L, 3L, 1L));
+		assertSums(trace, answer, 1, 0, "invoke_agent zeus", "invoke_workflow maintenance");
+	}
+
+	@Test
+	void shouldSayInBothServicesWhoAskedAndWhichAgentCalled() throws Exception {
+		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION,
+				Map.of("X-Tenant-Id", "acme", "X-User-Id", "u-1"));
+		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		assertThat(trace.spans())
+			.allSatisfy((span) -> assertThat(span.attributes()).containsEntry("kosmos.tenant.id", "acme"));
+		assertThat(trace.spans().stream().filter((span) -> span.service().equals(Samples.ORCHESTRATOR)))
+			.allSatisfy((span) -> assertThat(span.attributes()).containsEntry("kosmos.user.id", "u-1"));
+		assertThat(trace.spans().stream().filter((span) -> span.service().equals(Samples.GATEWAY)))
+			.allSatisfy((span) -> assertThat(span.attributes()).containsEntry("kosmos.conversation.id", "session-7")
+				.doesNotContainKey("kosmos.user.id"));
+		assertThat(trace.span(Samples.GATEWAY, "http post /v1/chat/completions").attributes())
+			.containsEntry("kosmos.caller.agent", "athena");
 	}
 
 	@Test
@@ -162,22 +311,23 @@ class OrchestrationTests {
 	}
 
 	@Test
-	void whenModelIsUnknownShouldFailTheTraceOfBothServices() throws Exception {
+	void whenModelIsUnknownShouldFailTheTrace() throws Exception {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, """
 				{"message": "Why does the pump vibrate?", "model": "gpt-0"}""", Map.of());
 		assertThat(answer.status()).isEqualTo(422);
 		assertThat(answer.contentType()).isEqualTo("application/problem+json");
-		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED.replace("chat kosmos-mini", "chat"));
-		assertThat(trace.span(Samples.GATEWAY, "chat")).satisfies((chat) -> {
-			assertThat(chat.status()).isEqualTo(Status.ERROR);
-			assertThat(chat.attributes()).containsEntry("gen_ai.request.model", "gpt-0")
-				.containsKey("error.type")
-				.doesNotContainKeys("gen_ai.usage.input_tokens", "kosmos.llm.prompt_tokens");
-			assertThat(chat.event("exception").attributes()).containsKeys("exception.type", "exception.message",
+		Trace trace = Samples.awaitTrace(jaeger, answer,
+				Samples.ANSWERED.replace("          llm-gateway CLIENT chat kosmos-mini\n", ""));
+		assertThat(trace.span(Samples.ORCHESTRATOR, "http post").status()).isEqualTo(Status.ERROR);
+		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent athena").status()).isEqualTo(Status.ERROR);
+		assertThat(trace.span(Samples.ORCHESTRATOR, "retrieval athena-docs").status()).isEqualTo(Status.OK);
+		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus")).satisfies((zeus) -> {
+			assertThat(zeus.status()).isEqualTo(Status.ERROR);
+			assertThat(zeus.statusMessage()).isEqualTo("The gateway does not know this model");
+			assertThat(zeus.attributes()).containsKey("error.type");
+			assertThat(zeus.event("exception").attributes()).containsKeys("exception.type", "exception.message",
 					"exception.stacktrace");
 		});
-		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus").status()).isEqualTo(Status.ERROR);
-		assertThat(trace.span(Samples.ORCHESTRATOR, "athena.semantic_search").status()).isEqualTo(Status.OK);
 	}
 
 	@Test
@@ -194,6 +344,18 @@ class OrchestrationTests {
 		Samples.awaitTrace(jaeger, last, Samples.ANSWERED);
 		assertThat(jaeger.traces(Samples.ORCHESTRATOR, start)).extracting(Trace::id).containsExactly(last.traceId());
 		assertThat(jaeger.traces(Samples.GATEWAY, start)).extracting(Trace::id).containsExactly(last.traceId());
+	}
+
+	private static void assertSums(Trace trace, Samples.Answer answer, long llmCalls, long toolCalls, String... names) {
+		for (String name : names) {
+			assertThat(trace.span(Samples.ORCHESTRATOR, name).attributes()).as(name)
+				.containsEntry("kosmos.llm.calls", llmCalls)
+				.containsEntry("kosmos.tool.calls", toolCalls)
+				.containsEntry("kosmos.llm.total_tokens.aggregated",
+						answer.body().path("usage").path("total_tokens").asLong())
+				.containsEntry("kosmos.llm.cost.aggregated", answer.body().path("cost").path("amount").asDouble())
+				.containsEntry("kosmos.llm.cost_currency", "USD");
+		}
 	}
 
 	private static Trace answered() throws Exception {

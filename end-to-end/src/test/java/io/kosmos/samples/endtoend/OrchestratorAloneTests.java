@@ -33,9 +33,10 @@ class OrchestratorAloneTests {
 			Trace trace = Samples.awaitTrace(jaeger, answer, """
 					orchestrator SERVER http post /api/v1/orchestrate
 					  orchestrator INTERNAL invoke_agent zeus
-					    orchestrator CLIENT http post
-					    orchestrator INTERNAL athena.semantic_search
-					      orchestrator CLIENT SELECT knowledge unnest
+					    orchestrator INTERNAL invoke_agent athena
+					      orchestrator CLIENT http post
+					      orchestrator CLIENT retrieval athena-docs
+					        orchestrator CLIENT SELECT knowledge unnest
 					""");
 
 			RecordedSpan agent = trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus");
@@ -47,11 +48,12 @@ class OrchestratorAloneTests {
 				.containsEntry("exception.message", "The gateway cannot be reached")
 				.hasEntrySatisfying("exception.stacktrace", (stack) -> assertThat((String) stack)
 					.startsWith("io.kosmos.samples.orchestrator.GatewayException: "));
-			assertThat(List.of(trace.roots().get(0), agent, trace.span(Samples.ORCHESTRATOR, "http post")))
+			assertThat(List.of(trace.roots().get(0), agent, trace.span(Samples.ORCHESTRATOR, "invoke_agent athena"),
+					trace.span(Samples.ORCHESTRATOR, "http post")))
 				.extracting(RecordedSpan::status)
 				.containsOnly(Status.ERROR);
 
-			RecordedSpan search = trace.span(Samples.ORCHESTRATOR, "athena.semantic_search");
+			RecordedSpan search = trace.span(Samples.ORCHESTRATOR, "retrieval athena-docs");
 			assertThat(search.status()).isEqualTo(Status.OK);
 			RecordedSpan select = trace.children(search).get(0);
 			assertThat(select.attributes()).containsEntry("db.system.name", "postgresql");

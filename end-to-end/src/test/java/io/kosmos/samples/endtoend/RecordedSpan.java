@@ -17,7 +17,7 @@ import java.util.Map;
  * @param attributes its attributes: {@code String}, {@code Long}, {@code Double},
  * {@code Boolean} or a {@code List} of these
  * @param resource the attributes of the process that made it
- * @param events its events in order
+ * @param events its events, which Jaeger does not keep in order
  */
 record RecordedSpan(String traceId, String id, String parentId, String service, String name, Kind kind, Status status,
 		String statusMessage, Map<String, Object> attributes, Map<String, Object> resource, List<Event> events) {

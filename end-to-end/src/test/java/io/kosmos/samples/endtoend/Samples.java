@@ -35,15 +35,16 @@ record Samples(Path directory, URI endpoint, String protocol) {
 	static final String QUESTION = """
 			{"message": "Why does the pump vibrate?", "session_id": "session-7"}""";
 
-	/** The trace of an answer, as {@link Trace#outline()} gives it. */
+	/** The trace of an answer by Athena, as {@link Trace#outline()} gives it. */
 	static final String ANSWERED = """
 			orchestrator SERVER http post /api/v1/orchestrate
 			  orchestrator INTERNAL invoke_agent zeus
-			    orchestrator CLIENT http post
-			      llm-gateway SERVER http post /v1/chat/completions
-			        llm-gateway CLIENT chat kosmos-mini
-			    orchestrator INTERNAL athena.semantic_search
-			      orchestrator CLIENT SELECT knowledge unnest
+			    orchestrator INTERNAL invoke_agent athena
+			      orchestrator CLIENT http post
+			        llm-gateway SERVER http post /v1/chat/completions
+			          llm-gateway CLIENT chat kosmos-mini
+			      orchestrator CLIENT retrieval athena-docs
+			        orchestrator CLIENT SELECT knowledge unnest
 			""";
 
 	private static final HttpClient http = HttpClient.newHttpClient();
@@ -75,14 +76,19 @@ record Samples(Path directory, URI endpoint, String protocol) {
 
 	static Answer orchestrate(SampleProcess orchestrator, String body, Map<String, String> headers)
 			throws IOException, InterruptedException {
-		HttpRequest.Builder request = HttpRequest.newBuilder(orchestrator.uri("/api/v1/orchestrate"))
+		HttpResponse<String> response = post(orchestrator, "/api/v1/orchestrate", body, headers);
+		return new Answer(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""),
+				JsonMapper.shared().readTree(response.body()));
+	}
+
+	static HttpResponse<String> post(SampleProcess sample, String path, String body, Map<String, String> headers)
+			throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(sample.uri(path))
 			.timeout(Duration.ofSeconds(60))
 			.header("Content-Type", "application/json")
 			.POST(BodyPublishers.ofString(body));
 		headers.forEach(request::header);
-		HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-		return new Answer(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""),
-				JsonMapper.shared().readTree(response.body()));
+		return http.send(request.build(), BodyHandlers.ofString());
 	}
 
 	static int get(SampleProcess sample, String path) throws IOException, InterruptedException {

@@ -148,6 +148,8 @@ class EmbeddingTests {
 				.put(KosmosAttributes.LLM_MODEL, "kosmos-embed")
 				.put(KosmosAttributes.LLM_PROMPT_TOKENS, 2L)
 				.put(KosmosAttributes.LLM_TOTAL_TOKENS, 2L)
+				.put(KosmosAttributes.LLM_COST, 0.00000004)
+				.put(KosmosAttributes.LLM_COST_CURRENCY, "USD")
 				.build());
 	}
 

@@ -1,69 +1,47 @@
 package io.kosmos.samples.orchestrator;
 
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Collectors;
 
-import io.kosmos.tracing.Attribute;
-import io.kosmos.tracing.SpanAttribute;
-import io.kosmos.tracing.Traced;
+import io.kosmos.samples.orchestrator.Chat.Message;
+import io.kosmos.tracing.TracedAgent;
 
-import org.springframework.jdbc.core.DataClassRowMapper;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The agent that knows where things are written. A passage scores three for each term of
- * the query that begins a word of its title, and one for each that begins a word of its
- * body alone.
+ * The agent that answers from what is written down.
  */
 @Component
 public class Athena {
 
-	private static final String SEARCH = """
-			select k.id, k.title, k.body,
-				sum(case when position(' ' || t.term in ' ' || lower(k.title)) > 0 then 3 else 1 end) as score
-			from knowledge k
-			join unnest(cast(:terms as varchar array)) as t(term)
-				on position(' ' || t.term in ' ' || lower(k.title || ' ' || k.body)) > 0
-			where k.status = 'published'
-			group by k.id, k.title, k.body
-			order by score desc, k.id
-			limit :topK
-			""";
+	private final Documents documents;
 
-	private final JdbcClient jdbc;
+	private final LlmClient llm;
 
-	public Athena(JdbcClient jdbc) {
-		this.jdbc = jdbc;
+	private final OrchestratorProperties properties;
+
+	public Athena(Documents documents, LlmClient llm, OrchestratorProperties properties) {
+		this.documents = documents;
+		this.llm = llm;
+		this.properties = properties;
 	}
 
 	/**
-	 * Find what is known about a question.
-	 * @param query the question
-	 * @param topK how many passages at most
-	 * @return the passages, best first; empty when nothing matches
+	 * Search, then have a model answer from what was found.
+	 * @param task a question
+	 * @return the reply
 	 */
-	@Traced(name = "athena.semantic_search",
-			attributes = { @Attribute(key = "search.query_length", value = "#query.length()"),
-					@Attribute(key = "search.result_count", value = "#result.size()") })
-	public List<Passage> search(String query, @SpanAttribute("search.top_k") int topK) {
-		Set<String> terms = Terms.of(query);
-		return this.jdbc.sql(SEARCH)
-			.param("terms", terms.toArray(String[]::new))
-			.param("topK", topK)
-			.query(DataClassRowMapper.newInstance(Passage.class))
-			.list();
+	@TracedAgent(name = "athena", operation = "answer")
+	public Reply answer(Task task) {
+		List<Passage> sources = this.documents.search(task.message(), this.properties.topK());
+		List<Message> conversation = List.of(Message.system(instructions(sources)), Message.user(task.message()));
+		return Reply.of(this.llm.complete(task.model(), conversation, task.listener())).withSources(sources);
 	}
 
-	/**
-	 * A piece of knowledge.
-	 *
-	 * @param id its id
-	 * @param title what it is about
-	 * @param body what it says
-	 * @param score how well it matches the query
-	 */
-	public record Passage(long id, String title, String body, long score) {
+	private static String instructions(List<Passage> sources) {
+		return sources.stream()
+			.map((source) -> "%n- %s: %s".formatted(source.title(), source.body()))
+			.collect(Collectors.joining("", "Answer in a few sentences. What is known:", ""));
 	}
 
 }

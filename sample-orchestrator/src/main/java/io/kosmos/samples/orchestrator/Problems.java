@@ -31,18 +31,36 @@ public class Problems extends ResponseEntityExceptionHandler {
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> gatewayFailed(GatewayException ex, WebRequest request) {
-		return problem(ex, ex.getStatus(), String.valueOf(ex.getMessage()), request);
-	}
-
-	@ExceptionHandler
-	@Nullable ResponseEntity<Object> databaseIsDown(DataAccessResourceFailureException ex, WebRequest request) {
-		return problem(ex, HttpStatus.SERVICE_UNAVAILABLE, "The knowledge cannot be reached", request);
-	}
-
-	@ExceptionHandler
 	@Nullable ResponseEntity<Object> unexpected(Exception ex, WebRequest request) {
-		return problem(ex, HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong", request);
+		ProblemDetail problem = tell(ex);
+		return handleExceptionInternal(ex, problem, new HttpHeaders(), HttpStatusCode.valueOf(problem.getStatus()),
+				request);
+	}
+
+	/**
+	 * Tell what went wrong, in the log and in the current span too.
+	 * @param ex what went wrong
+	 * @return the problem, as the caller may see it
+	 */
+	ProblemDetail tell(Exception ex) {
+		ProblemDetail problem = problem(ex);
+		if (HttpStatusCode.valueOf(problem.getStatus()).is5xxServerError()) {
+			this.logger.warn("Answered with " + problem.getStatus() + ": " + problem.getDetail(), ex);
+			// The server span sees no exception that has a handler.
+			this.spans.current().error(ex);
+		}
+		problem.setProperty("trace_id", this.spans.current().traceId());
+		return problem;
+	}
+
+	private static ProblemDetail problem(Exception ex) {
+		if (ex instanceof GatewayException failure) {
+			return ProblemDetail.forStatusAndDetail(failure.getStatus(), failure.getMessage());
+		}
+		if (ex instanceof DataAccessResourceFailureException) {
+			return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "The knowledge cannot be reached");
+		}
+		return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR, "Something went wrong");
 	}
 
 	@Override
@@ -63,17 +81,6 @@ public class Problems extends ResponseEntityExceptionHandler {
 			problem.setProperty("trace_id", this.spans.current().traceId());
 		}
 		return super.createResponseEntity(body, headers, status, request);
-	}
-
-	private @Nullable ResponseEntity<Object> problem(Exception ex, HttpStatus status, String detail,
-			WebRequest request) {
-		if (status.is5xxServerError()) {
-			this.logger.warn("Answered with " + status + ": " + detail, ex);
-			// The server span sees no exception that has a handler.
-			this.spans.current().error(ex);
-		}
-		return handleExceptionInternal(ex, ProblemDetail.forStatusAndDetail(status, detail), new HttpHeaders(), status,
-				request);
 	}
 
 }

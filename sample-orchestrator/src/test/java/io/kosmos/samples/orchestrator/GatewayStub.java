@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -13,7 +15,8 @@ import com.sun.net.httpserver.HttpServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gateway that answers over HTTP with whatever the test tells it to.
+ * A gateway that answers over HTTP with whatever the test tells it to, unless told
+ * otherwise like a model that calls a tool when it is offered one.
  */
 class GatewayStub implements AutoCloseable {
 
@@ -29,22 +32,36 @@ class GatewayStub implements AutoCloseable {
 			}
 			""";
 
+	/** The choice of a tool. */
+	static final String TOOL_CALL = """
+			{
+				"id": "chatcmpl-2",
+				"object": "chat.completion",
+				"model": "atlas-large",
+				"choices": [{"index": 0, "message": {"role": "assistant", "content": null, "tool_calls": [
+					{"id": "call_7", "type": "function", "function": {"name": "create_work_order",
+						"arguments": "{\\"asset\\": \\"P-101\\", \\"description\\": \\"hot bearing\\", \\"priority\\": 2}"}}
+				]}, "finish_reason": "tool_calls"}],
+				"usage": {"prompt_tokens": 17, "completion_tokens": 4, "total_tokens": 21}
+			}
+			""";
+
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	private final HttpServer server;
 
-	private volatile Reply reply = GatewayStub::complete;
+	private volatile Reply reply = this::complete;
 
 	private volatile @Nullable Headers headers;
 
-	private volatile @Nullable String body;
+	private final List<String> bodies = new CopyOnWriteArrayList<>();
 
 	GatewayStub() throws IOException {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.server.setExecutor(this.threads);
 		this.server.createContext("/v1/chat/completions", (exchange) -> {
 			this.headers = exchange.getRequestHeaders();
-			this.body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+			this.bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
 			try (exchange) {
 				this.reply.to(exchange);
 			}
@@ -57,9 +74,9 @@ class GatewayStub implements AutoCloseable {
 	}
 
 	void reset() {
-		this.reply = GatewayStub::complete;
+		this.reply = this::complete;
+		this.bodies.clear();
 		this.headers = null;
-		this.body = null;
 	}
 
 	void answer(int status, String json) {
@@ -70,8 +87,20 @@ class GatewayStub implements AutoCloseable {
 		this.reply = reply;
 	}
 
-	@Nullable String body() {
-		return this.body;
+	/**
+	 * The last request.
+	 * @return its body
+	 */
+	String body() {
+		return this.bodies.get(this.bodies.size() - 1);
+	}
+
+	/**
+	 * All requests.
+	 * @return their bodies
+	 */
+	List<String> bodies() {
+		return this.bodies;
 	}
 
 	@Nullable String header(String name) {
@@ -85,11 +114,37 @@ class GatewayStub implements AutoCloseable {
 		this.threads.shutdownNow();
 	}
 
-	private static void complete(HttpExchange exchange) throws IOException {
-		send(exchange, 200, COMPLETION);
+	private void complete(HttpExchange exchange) throws IOException {
+		if (body().contains("\"stream\":true")) {
+			stream(exchange, "Forty-", "two.");
+			event(exchange, """
+					{"choices": [], "usage": {"prompt_tokens": 17, "completion_tokens": 4, "total_tokens": 21}}""");
+			event(exchange, "[DONE]");
+			return;
+		}
+		exchange.getResponseHeaders().set("Kosmos-Usage", "calls=1, tools=0, tokens=21, cost=0.0005, currency=USD");
+		send(exchange, 200, body().contains("\"tools\":") ? TOOL_CALL : COMPLETION);
 	}
 
-	private static void send(HttpExchange exchange, int status, String json) throws IOException {
+	/**
+	 * Begin a streamed answer.
+	 * @param exchange where to
+	 * @param texts the chunks
+	 */
+	static void stream(HttpExchange exchange, String... texts) throws IOException {
+		exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+		exchange.sendResponseHeaders(200, 0);
+		for (String text : texts) {
+			event(exchange, "{\"choices\": [{\"index\": 0, \"delta\": {\"content\": \"%s\"}}]}".formatted(text));
+		}
+	}
+
+	static void event(HttpExchange exchange, String data) throws IOException {
+		exchange.getResponseBody().write("data: %s\n\n".formatted(data).getBytes(StandardCharsets.UTF_8));
+		exchange.getResponseBody().flush();
+	}
+
+	static void send(HttpExchange exchange, int status, String json) throws IOException {
 		byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
 		exchange.getResponseHeaders().set("Content-Type", "application/json");
 		exchange.sendResponseHeaders(status, (bytes.length > 0) ? bytes.length : -1);

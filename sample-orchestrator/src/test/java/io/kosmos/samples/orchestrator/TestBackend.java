@@ -29,4 +29,9 @@ class TestBackend {
 		return InMemorySpanExporter.create();
 	}
 
+	@Bean
+	Traces traces(InMemorySpanExporter recordedSpans) {
+		return new Traces(recordedSpans);
+	}
+
 }

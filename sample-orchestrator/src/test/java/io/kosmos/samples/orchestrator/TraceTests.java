@@ -1,15 +1,12 @@
 package io.kosmos.samples.orchestrator;
 
-import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 
 import com.jayway.jsonpath.JsonPath;
-import io.opentelemetry.api.common.AttributeKey;
-import io.opentelemetry.api.trace.SpanKind;
+import io.kosmos.samples.orchestrator.Traces.Trace;
 import io.opentelemetry.api.trace.StatusCode;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import org.awaitility.Awaitility;
+import io.opentelemetry.sdk.trace.data.StatusData;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,20 +18,44 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.servlet.client.RestTestClient;
 
-import static io.opentelemetry.api.common.AttributeKey.doubleKey;
-import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
+/**
+ * The traces of Zeus, Athena and Hermes.
+ */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.http.clients.read-timeout=2s")
 @Import(TestBackend.class)
 class TraceTests {
+
+	private static final String ATHENA = """
+			SERVER http post /api/v1/orchestrate
+			  INTERNAL invoke_agent zeus
+			    INTERNAL invoke_agent athena
+			      CLIENT retrieval athena-docs
+			        CLIENT SELECT knowledge unnest
+			      CLIENT http post
+			""";
+
+	private static final String HERMES = """
+			SERVER http post /api/v1/orchestrate
+			  INTERNAL invoke_agent zeus
+			    INTERNAL invoke_agent hermes
+			      CLIENT SELECT asset
+			      CLIENT http post
+			      INTERNAL execute_tool cmms.create_workorder
+			        CLIENT INSERT work_order
+			      CLIENT http post
+			""";
+
+	private static final Map<String, Object> IDS = Map.of("kosmos.tenant.id", "acme", "kosmos.user.id", "u-1",
+			"kosmos.conversation.id", "s-1", "gen_ai.conversation.id", "s-1");
 
 	@Autowired
 	private GatewayStub gateway;
 
 	@Autowired
-	private InMemorySpanExporter recordedSpans;
+	private Traces traces;
 
 	private RestTestClient client;
 
@@ -45,80 +66,121 @@ class TraceTests {
 	}
 
 	@Test
+	void shouldTraceWhatZeusLetsAModelAnswer() {
+		Trace trace = ask("Good morning!", """
+				SERVER http post /api/v1/orchestrate
+				  INTERNAL invoke_agent zeus
+				    CLIENT http post
+				""");
+		SpanData zeus = trace.span("invoke_agent zeus");
+		assertThat(zeus.getStatus()).isEqualTo(StatusData.ok());
+		assertThat(withoutIds(zeus))
+			.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry("gen_ai.operation.name", "invoke_agent"),
+					Map.entry("gen_ai.agent.name", "zeus"), Map.entry("kosmos.agent.name", "zeus"),
+					Map.entry("kosmos.agent.operation", "route"), Map.entry("kosmos.route.decision", "chat"),
+					Map.entry("kosmos.route.confidence", 0.75), Map.entry("kosmos.llm.calls", 1L),
+					Map.entry("kosmos.tool.calls", 0L), Map.entry("kosmos.llm.total_tokens.aggregated", 21L),
+					Map.entry("kosmos.llm.cost.aggregated", 0.0005), Map.entry("kosmos.llm.cost_currency", "USD")));
+		assertThat(this.gateway.header("traceparent")).contains(trace.span("http post").getSpanId());
+	}
+
+	@Test
 	void shouldTraceTheWayThroughZeusAthenaAndTheGateway() {
-		List<SpanData> spans = ask("Why does the secret-pump vibrate?");
-		assertThat(spans).hasSize(5);
-		SpanData server = only(spans, SpanKind.SERVER);
-		SpanData zeus = named(spans, "invoke_agent zeus");
-		SpanData athena = named(spans, "athena.semantic_search");
-		SpanData select = only(below(spans, athena), SpanKind.CLIENT);
-		SpanData call = only(below(spans, zeus), SpanKind.CLIENT);
-		assertThat(server.getName()).endsWithIgnoringCase("post /api/v1/orchestrate");
-		assertThat(server.getParentSpanContext().isValid()).isFalse();
-		assertThat(below(spans, server)).containsExactly(zeus);
-		assertThat(below(spans, zeus)).containsExactlyInAnyOrder(athena, call);
-		assertThat(select.getName()).startsWith("SELECT knowledge");
-		assertThat(call.getName()).endsWithIgnoringCase("post");
-		assertThat(spans).noneMatch((span) -> span.getStatus().getStatusCode() == StatusCode.ERROR)
+		Trace trace = ask("Why does the secret-pump vibrate?", ATHENA);
+		assertThat(trace.spans()).noneMatch((span) -> span.getStatus().getStatusCode() == StatusCode.ERROR)
 			.noneMatch((span) -> span.toString().contains("secret-pump"));
-		assertThat(this.gateway.header("traceparent")).contains(call.getSpanId());
+		assertThat(Trace.attributes(trace.span("invoke_agent zeus")))
+			.containsEntry("kosmos.route.decision", "knowledge")
+			.containsEntry("kosmos.route.confidence", 0.67);
+		assertThat(withoutIds(trace.span("invoke_agent athena")))
+			.containsExactlyInAnyOrderEntriesOf(Map.ofEntries(Map.entry("gen_ai.operation.name", "invoke_agent"),
+					Map.entry("gen_ai.agent.name", "athena"), Map.entry("kosmos.agent.name", "athena"),
+					Map.entry("kosmos.agent.operation", "answer"), Map.entry("kosmos.llm.calls", 1L),
+					Map.entry("kosmos.tool.calls", 0L), Map.entry("kosmos.llm.total_tokens.aggregated", 21L),
+					Map.entry("kosmos.llm.cost.aggregated", 0.0005), Map.entry("kosmos.llm.cost_currency", "USD")));
 	}
 
 	@Test
-	void shouldDescribeTheWorkOfZeus() {
-		SpanData zeus = named(ask("Why does the pump vibrate?"), "invoke_agent zeus");
-		assertThat(zeus.getKind()).isEqualTo(SpanKind.INTERNAL);
-		assertThat(zeus.getStatus().getStatusCode()).isEqualTo(StatusCode.OK);
-		assertThat(zeus.getAttributes().asMap()).containsEntry(stringKey("gen_ai.operation.name"), "invoke_agent")
-			.containsEntry(stringKey("gen_ai.agent.name"), "zeus")
-			.containsEntry(stringKey("gen_ai.conversation.id"), "s-1")
-			.containsEntry(stringKey("kosmos.agent.name"), "zeus")
-			.containsEntry(stringKey("kosmos.agent.operation"), "route")
-			.containsEntry(stringKey("kosmos.route.decision"), "knowledge")
-			.containsEntry(doubleKey("kosmos.route.confidence"), 0.67)
-			.containsEntry(stringKey("kosmos.tenant.id"), "acme")
-			.containsEntry(stringKey("kosmos.user.id"), "u-1")
-			.containsEntry(stringKey("kosmos.conversation.id"), "s-1");
+	void shouldSayOnEverySpanWhoAsked() {
+		Trace trace = ask("Why does the pump vibrate?", ATHENA);
+		assertThat(trace.spans()).allSatisfy((span) -> assertThat(Trace.attributes(span)).as(span.getName())
+			.containsEntry("kosmos.tenant.id", "acme")
+			.containsEntry("kosmos.user.id", "u-1"));
+		// The message, which says so, is read after the span of the request has started.
+		assertThat(trace.spans().subList(1, trace.spans().size()))
+			.allSatisfy((span) -> assertThat(Trace.attributes(span)).as(span.getName()).containsAllEntriesOf(IDS));
+		assertThat(this.gateway.header("baggage")).contains("kosmos.tenant.id=acme", "kosmos.conversation.id=s-1")
+			.doesNotContain("u-1");
 	}
 
 	@Test
-	void shouldDescribeTheSearchOfAthena() {
-		SpanData athena = named(ask("Why does the pump vibrate?"), "athena.semantic_search");
-		assertThat(athena.getStatus().getStatusCode()).isEqualTo(StatusCode.OK);
-		assertThat(athena.getAttributes().asMap()).containsEntry(longKey("search.top_k"), 3L)
-			.containsEntry(longKey("search.query_length"), 26L)
-			.containsEntry(longKey("search.result_count"), 1L);
+	void shouldLeaveOutWhatIsNotKnown() {
+		String answer = this.client.post()
+			.uri("/api/v1/orchestrate")
+			.contentType(MediaType.APPLICATION_JSON)
+			.body("{\"message\": \"Why does the pump vibrate?\"}")
+			.exchange()
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody();
+		assertThat(this.traces.await(JsonPath.read(answer, "$.trace_id"), ATHENA).spans()).allSatisfy(
+				(span) -> assertThat(Trace.attributes(span)).doesNotContainKeys(IDS.keySet().toArray(String[]::new)));
+	}
+
+	@Test
+	void shouldDescribeTheRetrieval() {
+		SpanData retrieval = ask("Why does the pump vibrate?", ATHENA).span("retrieval athena-docs");
+		assertThat(retrieval.getStatus()).isEqualTo(StatusData.ok());
+		assertThat(withoutIds(retrieval)).containsExactlyInAnyOrderEntriesOf(Map.of("gen_ai.operation.name",
+				"retrieval", "gen_ai.data_source.id", "athena-docs", "gen_ai.agent.name", "athena", "kosmos.agent.name",
+				"athena", "search.top_k", 3L, "search.query_length", 26L, "search.result_count", 1L));
 	}
 
 	@Test
 	void shouldRecordTheStatementWithoutLiterals() {
-		List<SpanData> spans = ask("Why does the pump vibrate?");
-		SpanData select = only(below(spans, named(spans, "athena.semantic_search")), SpanKind.CLIENT);
+		SpanData select = ask("Why does the pump vibrate?", ATHENA).span("SELECT knowledge unnest");
 		assertThat(select.getAttributes().get(stringKey("db.query.text"))).contains("where k.status = ?")
 			.doesNotContain("published");
 	}
 
 	@Test
-	void shouldLeaveOutWhatIsNotKnown() {
-		SpanData zeus = named(trace(this.client.post()
-			.uri("/api/v1/orchestrate")
-			.contentType(MediaType.APPLICATION_JSON)
-			.body("{\"message\": \"Good morning!\"}")), "invoke_agent zeus");
-		assertThat(zeus.getAttributes().asMap().keySet()).extracting(AttributeKey::getKey)
-			.contains("kosmos.agent.name")
-			.doesNotContain("kosmos.tenant.id", "kosmos.user.id", "kosmos.conversation.id", "gen_ai.conversation.id");
+	void shouldTraceTheToolThatHermesLetsAModelChoose() {
+		Trace trace = ask("Open a work order for pump P-101", HERMES);
+		assertThat(trace.spans()).noneMatch((span) -> span.getStatus().getStatusCode() == StatusCode.ERROR);
+		assertThat(withoutIds(trace.span("execute_tool cmms.create_workorder"))).containsExactlyInAnyOrderEntriesOf(
+				Map.of("gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "cmms.create_workorder",
+						"kosmos.tool.name", "cmms.create_workorder", "gen_ai.tool.call.id", "call_7",
+						"kosmos.tool.call_id", "call_7", "gen_ai.agent.name", "hermes", "kosmos.agent.name", "hermes"));
+		for (String agent : new String[] { "invoke_agent zeus", "invoke_agent hermes" }) {
+			assertThat(Trace.attributes(trace.span(agent))).as(agent)
+				.containsEntry("kosmos.llm.calls", 2L)
+				.containsEntry("kosmos.tool.calls", 1L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 42L)
+				.containsEntry("kosmos.llm.cost.aggregated", 0.001);
+		}
+	}
+
+	@Test
+	void whenTheModelAsksForNonsenseShouldShowTheFailureOfTheTool() {
+		this.gateway.answer((exchange) -> GatewayStub.send(exchange, 200, (this.gateway.bodies().size() == 1)
+				? GatewayStub.TOOL_CALL.replace("P-101", "P-999") : GatewayStub.COMPLETION));
+		Trace trace = ask("Open a work order for pump P-999", HERMES);
+		assertThat(trace.span("execute_tool cmms.create_workorder").getStatus().getStatusCode())
+			.isEqualTo(StatusCode.ERROR);
+		assertThat(trace.span("invoke_agent hermes").getStatus()).isEqualTo(StatusData.ok());
+		assertThat(this.gateway.body()).contains("The arguments are wrong");
 	}
 
 	@Test
 	void whenTheGatewayFailsShouldShowWhereItBroke() {
 		this.gateway.answer(500, "{}");
-		List<SpanData> spans = ask("Why does the pump vibrate?");
-		SpanData zeus = named(spans, "invoke_agent zeus");
-		SpanData call = only(below(spans, zeus), SpanKind.CLIENT);
-		assertThat(named(spans, "athena.semantic_search").getStatus().getStatusCode()).isEqualTo(StatusCode.OK);
-		assertThat(call.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-		assertThat(only(spans, SpanKind.SERVER).getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
-		assertThat(zeus.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+		Trace trace = ask("Why does the pump vibrate?", ATHENA);
+		assertThat(trace.span("retrieval athena-docs").getStatus()).isEqualTo(StatusData.ok());
+		for (String name : new String[] { "http post", "invoke_agent athena", "invoke_agent zeus",
+				"http post /api/v1/orchestrate" }) {
+			assertThat(trace.span(name).getStatus().getStatusCode()).as(name).isEqualTo(StatusCode.ERROR);
+		}
+		SpanData zeus = trace.span("invoke_agent zeus");
 		assertThat(zeus.getStatus().getDescription()).isEqualTo("The gateway failed");
 		assertThat(zeus.getAttributes().get(stringKey("error.type"))).isEqualTo(GatewayException.class.getName());
 		assertThat(zeus.getEvents()).singleElement().satisfies((event) -> {
@@ -129,49 +191,30 @@ class TraceTests {
 
 	@Test
 	void whenARequestIsRefusedShouldNotAskZeus() {
-		List<SpanData> spans = ask(" ");
-		assertThat(spans).singleElement().satisfies((span) -> {
-			assertThat(span.getKind()).isEqualTo(SpanKind.SERVER);
-			assertThat(span.getStatus().getStatusCode()).isNotEqualTo(StatusCode.ERROR);
-		});
+		SpanData server = ask(" ", """
+				SERVER http post /api/v1/orchestrate
+				""").spans().get(0);
+		assertThat(server.getStatus().getStatusCode()).isNotEqualTo(StatusCode.ERROR);
 	}
 
-	private List<SpanData> ask(String message) {
-		return trace(this.client.post()
+	private static Map<String, Object> withoutIds(SpanData span) {
+		Map<String, Object> attributes = Trace.attributes(span);
+		attributes.keySet().removeAll(IDS.keySet());
+		return attributes;
+	}
+
+	private Trace ask(String message, String outline) {
+		String answer = this.client.post()
 			.uri("/api/v1/orchestrate")
 			.contentType(MediaType.APPLICATION_JSON)
 			.header("X-Tenant-Id", "acme")
 			.header("X-User-Id", "u-1")
-			.body("{\"message\": \"%s\", \"session_id\": \"s-1\"}".formatted(message)));
-	}
-
-	/**
-	 * Spans leave in batches; the server span, which ends after the answer is sent, is
-	 * the last.
-	 */
-	private List<SpanData> trace(RestTestClient.RequestHeadersSpec<?> request) {
-		String answer = request.exchange().expectBody(String.class).returnResult().getResponseBody();
-		String traceId = JsonPath.read(answer, "$.trace_id");
-		return Awaitility.await()
-			.atMost(Duration.ofSeconds(10))
-			.until(() -> this.recordedSpans.getFinishedSpanItems()
-				.stream()
-				.filter((span) -> span.getTraceId().equals(traceId))
-				.toList(), (spans) -> spans.stream().anyMatch((span) -> span.getKind() == SpanKind.SERVER));
-	}
-
-	private static SpanData named(List<SpanData> spans, String name) {
-		return spans.stream().filter((span) -> span.getName().equals(name)).findFirst().orElseThrow();
-	}
-
-	private static SpanData only(List<SpanData> spans, SpanKind kind) {
-		List<SpanData> found = spans.stream().filter((span) -> span.getKind() == kind).toList();
-		assertThat(found).as("spans of kind %s", kind).hasSize(1);
-		return found.get(0);
-	}
-
-	private static List<SpanData> below(List<SpanData> spans, SpanData parent) {
-		return spans.stream().filter((span) -> span.getParentSpanId().equals(parent.getSpanId())).toList();
+			.body("{\"message\": \"%s\", \"session_id\": \"s-1\"}".formatted(message))
+			.exchange()
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody();
+		return this.traces.await(JsonPath.read(answer, "$.trace_id"), outline);
 	}
 
 }

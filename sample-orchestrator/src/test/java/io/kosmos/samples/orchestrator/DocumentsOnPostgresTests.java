@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ActiveProfiles("postgres")
 @DirtiesContext
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class AthenaOnPostgresTests extends AbstractAthenaTests {
+class DocumentsOnPostgresTests extends AbstractDocumentsTests {
 
 	private static Optional<PostgresServer> server = Optional.empty();
 
@@ -73,8 +73,8 @@ class AthenaOnPostgresTests extends AbstractAthenaTests {
 	}
 
 	@Test
-	void shouldRecordTheStatementWithoutLiterals(@Autowired Athena athena) {
-		athena.search("pump", 3);
+	void shouldRecordTheStatementWithoutLiterals(@Autowired Documents documents) {
+		documents.search("pump", 3);
 		Map<AttributeKey<?>, Object> select = await("SELECT knowledge", StatusCode.UNSET).getAttributes().asMap();
 		assertThat(select).containsEntry(stringKey("db.system.name"), "postgresql");
 		assertThat(select.get(stringKey("db.query.text"))).asString()
@@ -99,7 +99,7 @@ class AthenaOnPostgresTests extends AbstractAthenaTests {
 			.isEqualTo(HttpStatus.SERVICE_UNAVAILABLE)
 			.expectHeader()
 			.contentType(MediaType.APPLICATION_PROBLEM_JSON);
-		for (String name : new String[] { "athena.semantic_search", "invoke_agent zeus" }) {
+		for (String name : new String[] { "retrieval athena-docs", "invoke_agent zeus" }) {
 			assertThat(await(name, StatusCode.ERROR).getEvents()).as(name).hasSize(1);
 		}
 	}

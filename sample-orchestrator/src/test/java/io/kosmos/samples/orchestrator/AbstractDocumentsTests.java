@@ -11,21 +11,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What Athena's search promises on every database.
+ * What the search promises on every database.
  */
-abstract class AbstractAthenaTests {
+abstract class AbstractDocumentsTests {
 
 	@Autowired
-	private Athena athena;
+	private Documents documents;
 
 	@Autowired
 	private JdbcClient jdbc;
 
 	@Test
 	void shouldRankByMatchesInTitleAndBody() {
-		assertThat(this.athena.search("How do I find a request in Jaeger?", 5)).extracting(Athena.Passage::id)
+		assertThat(this.documents.search("How do I find a request in Jaeger?", 5)).extracting(Passage::id)
 			.containsExactly(3L, 5L, 4L, 1L, 8L);
-		assertThat(this.athena.search("How do I find a request in Jaeger?", 5)).extracting(Athena.Passage::score)
+		assertThat(this.documents.search("How do I find a request in Jaeger?", 5)).extracting(Passage::score)
 			.containsExactly(9L, 6L, 4L, 1L, 1L);
 	}
 
@@ -37,13 +37,13 @@ abstract class AbstractAthenaTests {
 			does a policy deny                      | When a policy asks for a human
 			""")
 	void shouldFindTheBestPassage(String query, String title) {
-		assertThat(this.athena.search(query, 1)).extracting(Athena.Passage::title).containsExactly(title);
+		assertThat(this.documents.search(query, 1)).extracting(Passage::title).containsExactly(title);
 	}
 
 	@Test
 	void shouldFindNoMoreThanAsked() {
-		assertThat(this.athena.search("trace", 2)).hasSize(2);
-		assertThat(this.athena.search("trace", 100)).hasSizeGreaterThan(4);
+		assertThat(this.documents.search("trace", 2)).hasSize(2);
+		assertThat(this.documents.search("trace", 100)).hasSizeGreaterThan(4);
 	}
 
 	@Test
@@ -51,18 +51,18 @@ abstract class AbstractAthenaTests {
 		assertThat(this.jdbc.sql("select status from knowledge where title like '%retention%'")
 			.query(String.class)
 			.single()).isEqualTo("draft");
-		assertThat(this.athena.search("retention", 5)).isEmpty();
+		assertThat(this.documents.search("retention", 5)).isEmpty();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "xylophone", "how is it?", "" })
 	void shouldFindNothingWhereNothingMatches(String query) {
-		assertThat(this.athena.search(query, 5)).isEmpty();
+		assertThat(this.documents.search(query, 5)).isEmpty();
 	}
 
 	@Test
 	void shouldTreatTheQueryAsText() {
-		assertThat(this.athena.search("%%% ___ '; drop table vibration; --", 5)).extracting(Athena.Passage::title)
+		assertThat(this.documents.search("%%% ___ '; drop table vibration; --", 5)).extracting(Passage::title)
 			.contains("Pump vibration");
 	}
 

@@ -6,6 +6,6 @@ import org.springframework.context.annotation.Import;
 
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.http.clients.read-timeout=2s")
 @Import(TestBackend.class)
-class AthenaTests extends AbstractAthenaTests {
+class DocumentsTests extends AbstractDocumentsTests {
 
 }
