@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.Cost;
 import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.ModelPrice;
@@ -19,6 +20,7 @@ import io.kosmos.tracing.TracedAgent;
 import io.kosmos.tracing.TracedLlm;
 import io.kosmos.tracing.TracedPolicy;
 import io.kosmos.tracing.TracedTool;
+import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -118,6 +120,27 @@ class AgentSpansTests {
 				.containsEntry("kosmos.llm.total_tokens.aggregated", 3L);
 			assertThat(application.ended().get(0).getAttributes().get(KosmosAttributes.LLM_TOTAL_TOKENS)).isEqualTo(3);
 			assertThat(application.ended().get(1).getAttributes().get(KosmosAttributes.LLM_TOTAL_TOKENS)).isNull();
+		});
+	}
+
+	@Test
+	void shouldTellAndTakeSums() {
+		new TracedApplication().with(Prices.class).run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			assertThat(agents.usage()).isEqualTo(UsageSums.NONE);
+			agents.workflow("outer").in(() -> {
+				agents.agent("zeus").in(() -> {
+					agents.llm("openai", "gpt-4o").in(() -> agents.currentLlm().usage(TokenUsage.of(1_000, 500)));
+					agents.count(new UsageSums(2, 1, 10L, new Cost(new BigDecimal("0.5"), "USD")));
+					assertThat(agents.usage())
+						.isEqualTo(new UsageSums(3, 1, 1_510L, new Cost(new BigDecimal("0.5075"), "USD")));
+				});
+				agents.count(new UsageSums(1, 0, null, null));
+				assertThat(agents.usage().llmCalls()).isEqualTo(4);
+			});
+			assertThat(attributes(application.named("invoke_workflow outer"))).containsEntry("kosmos.llm.calls", 4L)
+				.containsEntry("kosmos.tool.calls", 1L)
+				.containsEntry("kosmos.llm.cost.aggregated", 0.5075);
 		});
 	}
 

@@ -17,6 +17,7 @@ import io.kosmos.tracing.ModelPrices;
 import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.TokenUsage;
+import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
@@ -753,12 +754,26 @@ final class Operation implements LlmCall {
 	 * Count what another service did for the work of a context. A call of a model that it
 	 * serves is counted there.
 	 */
-	static void addRemote(Context context, UsageHeader usage) {
+	static void addRemote(Context context, UsageSums usage) {
 		Operation innermost = context.get(KEY);
 		if (innermost != null && innermost.type == OperationType.LLM && usage.llmCalls() > 0) {
 			innermost.wraps = true;
 		}
 		add(innermost, context.get(Sums.REQUEST), usage.llmCalls(), usage.toolCalls(), usage.tokens(), usage.cost());
+	}
+
+	/**
+	 * What was counted so far for the innermost agent or workflow of a context, or for
+	 * its HTTP request.
+	 */
+	static UsageSums usage(Context context) {
+		for (Operation operation = context.get(KEY); operation != null; operation = operation.parent) {
+			if (operation.sums != null) {
+				return operation.sums.toUsage();
+			}
+		}
+		Sums requestSums = context.get(Sums.REQUEST);
+		return (requestSums != null) ? requestSums.toUsage() : UsageSums.NONE;
 	}
 
 	private static void add(@Nullable Operation innermost, @Nullable Sums requestSums, long llmCalls, long toolCalls,
