@@ -1,10 +1,12 @@
 package usecases;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.AgentSpans;
@@ -20,6 +22,7 @@ import io.kosmos.tracing.TracedLlm;
 import io.kosmos.tracing.TracedPolicy;
 import io.kosmos.tracing.TracedTool;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -162,6 +165,74 @@ class AgentSpansTests {
 			assertThat(application.only().getName()).isEqualTo("invoke_agent");
 			assertThat(attributes(application.only())).doesNotContainKeys("kosmos.agent.name",
 					"kosmos.llm.prompt_tokens", "kosmos.llm.cost");
+		});
+	}
+
+	@Test
+	void shouldCountACallOfWhichSomethingCannotBeTrue() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				agents.llm("openai", "currency").in(() -> {
+					application.spans()
+						.current()
+						.attribute(KosmosAttributes.LLM_COST, 0.5)
+						.attribute(KosmosAttributes.LLM_COST_CURRENCY, "dollars");
+					agents.currentLlm().usage(TokenUsage.of(1, 2)).finishReasons(List.of("stop"));
+				});
+				agents.llm("openai", "tokens")
+					.in(() -> agents.currentLlm()
+						.usage(TokenUsage.of(Long.MAX_VALUE, 1).withCachedInput(1))
+						.finishReasons(List.of("length")));
+			});
+			assertThat(attributes(application.named("chat currency"))).containsEntry("kosmos.llm.total_tokens", 3L)
+				.containsEntry("kosmos.llm.finish_reason", "stop")
+				.doesNotContainKey("kosmos.llm.cost");
+			assertThat(attributes(application.named("chat tokens"))).containsEntry("kosmos.llm.completion_tokens", 1L)
+				.containsEntry("kosmos.llm.cached_tokens", 1L)
+				.containsEntry("kosmos.llm.finish_reason", "length")
+				.doesNotContainKey("kosmos.llm.total_tokens");
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 2L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 3L);
+		});
+	}
+
+	@Test
+	void shouldNotFailForWantOfAnArgument() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.llm("openai", "gpt-4o").in(() -> {
+				agents.currentLlm().usage(absent()).chunk(absent()).response(absent());
+				agents.currentLlm().input(absent()).output(absent());
+				agents.currentLlm().finishReasons(absent()).finishReasons(Arrays.asList(null, "stop"));
+				application.spans().current().error(absent());
+			});
+			agents.agent("zeus").start().fail(absent());
+			assertThat(application.ended()).extracting(SpanData::getName)
+				.containsExactly("chat gpt-4o", "invoke_agent zeus");
+			assertThat(application.ended()).extracting(SpanData::getStatus).containsOnly(StatusData.error());
+			assertThat(attributes(application.ended().get(0))).containsEntry("gen_ai.response.finish_reasons",
+					List.of("stop"));
+		});
+	}
+
+	@SuppressWarnings("NullAway")
+	private static <T> T absent() {
+		return null;
+	}
+
+	@Test
+	void shouldEndAtTheTimesThatTheSdkTakes() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.workflow("now").in(() -> Span.current().end(0, TimeUnit.SECONDS));
+			long later = application.only().getEndEpochNanos() + TimeUnit.SECONDS.toNanos(1);
+			agents.workflow("later").in(() -> Span.current().end(later, absent()));
+			for (SpanData span : application.ended()) {
+				assertThat(span.getEvents().get(1).getName()).isEqualTo("pipeline.completed");
+				assertThat(span.getEvents().get(1).getEpochNanos()).isBetween(span.getStartEpochNanos(), later);
+			}
+			assertThat(application.named("invoke_workflow later").getEndEpochNanos()).isEqualTo(later);
 		});
 	}
 

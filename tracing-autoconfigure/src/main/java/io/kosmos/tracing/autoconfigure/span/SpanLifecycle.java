@@ -278,6 +278,11 @@ final class SpanLifecycle {
 	}
 
 	void recordError(Span span, Throwable error) {
+		// Business code is not checked for null.
+		if (error == null) {
+			span.setStatus(StatusCode.ERROR);
+			return;
+		}
 		if (span instanceof OperationSpan known) {
 			known.operation().failed(error);
 		}
