@@ -1,5 +1,6 @@
 package usecases;
 
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,7 @@ import io.kosmos.tracing.TracedTool;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
@@ -34,6 +36,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Agents, models and tools, by annotation and by code.
@@ -237,6 +240,63 @@ class AgentSpansTests {
 	}
 
 	@Test
+	void shouldMakeTheChunksOfAStreamWithinItsSpan() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				Stream<String> answer = agents.llm("openai", "gpt-4o")
+					.in(() -> Stream.of("a", "b").peek((chunk) -> application.spans().in("receive", () -> {
+					})));
+				assertThat(answer.peek((chunk) -> application.spans().in("read", () -> {
+				})).count()).isEqualTo(2);
+			});
+			SpanData chat = application.named("chat gpt-4o");
+			assertThat(attributes(chat)).containsEntry("kosmos.llm.chunks", 2L);
+			assertThat(application.ended().stream().filter((span) -> span.getName().equals("receive"))).hasSize(2)
+				.allMatch((span) -> span.getParentSpanId().equals(chat.getSpanId()));
+			assertThat(application.ended().stream().filter((span) -> span.getName().equals("read"))).hasSize(2)
+				.allMatch((span) -> span.getParentSpanId().equals(chat.getParentSpanId()));
+			assertThat(Context.current()).isSameAs(Context.root());
+		});
+	}
+
+	@Test
+	void shouldTellAStreamWhoseReaderFailsFromOneThatFails() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			IllegalStateException error = new IllegalStateException("no");
+			Stream<String> read = agents.llm("openai", "reader").in(() -> Stream.of("a"));
+			assertThatIllegalStateException().isThrownBy(() -> read.forEach((chunk) -> {
+				throw error;
+			})).isSameAs(error);
+			Stream<String> broken = agents.llm("openai", "model").in(() -> Stream.of("a").peek((chunk) -> {
+				throw error;
+			}));
+			assertThatIllegalStateException().isThrownBy(broken::toList).isSameAs(error);
+			assertThat(application.named("chat reader").getStatus()).isEqualTo(StatusData.unset());
+			assertThat(attributes(application.named("chat reader"))).containsEntry("kosmos.cancelled", true);
+			assertThat(application.named("chat model").getStatus().getDescription()).isEqualTo("no");
+		});
+	}
+
+	@Test
+	void shouldLeaveAStreamAsItIsThatTheCallerKnowsMoreOf() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			Chunks chunks = (Chunks) Proxy.newProxyInstance(Chunks.class.getClassLoader(),
+					new Class<?>[] { Chunks.class }, (proxy, method, arguments) -> "all of them");
+			Chunks answer = agents.llm("openai", "gpt-4o").in(() -> chunks);
+			assertThat((Object) answer).isSameAs(chunks);
+			assertThat(application.only().getName()).isEqualTo("chat gpt-4o");
+			Stream<String> used = Stream.of("a");
+			used.toList();
+			Stream<String> wrapped = agents.llm("openai", "used").in(() -> used);
+			assertThatIllegalStateException().isThrownBy(wrapped::toList);
+			assertThat(application.named("chat used").getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+		});
+	}
+
+	@Test
 	void shouldWriteTheNamesOfOneConventionAlone() {
 		new TracedApplication().with("kosmos.tracing.conventions=otel").run((application) -> {
 			AgentSpans agents = application.bean(AgentSpans.class);
@@ -251,6 +311,10 @@ class AgentSpansTests {
 		Map<String, Object> attributes = new TreeMap<>();
 		span.getAttributes().forEach((AttributeKey<?> key, Object value) -> attributes.put(key.getKey(), value));
 		return attributes;
+	}
+
+	interface Chunks extends Stream<String> {
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

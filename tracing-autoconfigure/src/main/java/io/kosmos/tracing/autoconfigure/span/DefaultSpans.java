@@ -134,7 +134,7 @@ final class DefaultSpans implements Spans {
 			}
 			lifecycle.close(scope, SITE);
 			if (SpanLifecycle.isAsynchronous(span, result)) {
-				return lifecycle.follow(span, result, ResultRecorder.NONE, SITE, this::start);
+				return lifecycle.follow(span, parent, result, ResultRecorder.NONE, SITE, this::start);
 			}
 			lifecycle.succeed(span, result, ResultRecorder.NONE, SITE);
 			return result;
