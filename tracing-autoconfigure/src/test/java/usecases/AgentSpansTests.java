@@ -1,10 +1,13 @@
 package usecases;
 
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.AgentSpans;
@@ -22,7 +25,9 @@ import io.kosmos.tracing.TracedPolicy;
 import io.kosmos.tracing.TracedTool;
 import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
@@ -33,6 +38,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Agents, models and tools, by annotation and by code.
@@ -189,6 +195,131 @@ class AgentSpansTests {
 	}
 
 	@Test
+	void shouldCountACallOfWhichSomethingCannotBeTrue() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				agents.llm("openai", "currency").in(() -> {
+					application.spans()
+						.current()
+						.attribute(KosmosAttributes.LLM_COST, 0.5)
+						.attribute(KosmosAttributes.LLM_COST_CURRENCY, "dollars");
+					agents.currentLlm().usage(TokenUsage.of(1, 2)).finishReasons(List.of("stop"));
+				});
+				agents.llm("openai", "tokens")
+					.in(() -> agents.currentLlm()
+						.usage(TokenUsage.of(Long.MAX_VALUE, 1).withCachedInput(1))
+						.finishReasons(List.of("length")));
+			});
+			assertThat(attributes(application.named("chat currency"))).containsEntry("kosmos.llm.total_tokens", 3L)
+				.containsEntry("kosmos.llm.finish_reason", "stop")
+				.doesNotContainKey("kosmos.llm.cost");
+			assertThat(attributes(application.named("chat tokens"))).containsEntry("kosmos.llm.completion_tokens", 1L)
+				.containsEntry("kosmos.llm.cached_tokens", 1L)
+				.containsEntry("kosmos.llm.finish_reason", "length")
+				.doesNotContainKey("kosmos.llm.total_tokens");
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 2L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 3L);
+		});
+	}
+
+	@Test
+	void shouldNotFailForWantOfAnArgument() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.llm("openai", "gpt-4o").in(() -> {
+				agents.currentLlm().usage(absent()).chunk(absent()).response(absent());
+				agents.currentLlm().input(absent()).output(absent());
+				agents.currentLlm().finishReasons(absent()).finishReasons(Arrays.asList(null, "stop"));
+				application.spans().current().error(absent());
+			});
+			agents.agent("zeus").start().fail(absent());
+			assertThat(application.ended()).extracting(SpanData::getName)
+				.containsExactly("chat gpt-4o", "invoke_agent zeus");
+			assertThat(application.ended()).extracting(SpanData::getStatus).containsOnly(StatusData.error());
+			assertThat(attributes(application.ended().get(0))).containsEntry("gen_ai.response.finish_reasons",
+					List.of("stop"));
+		});
+	}
+
+	@SuppressWarnings("NullAway")
+	private static <T> T absent() {
+		return null;
+	}
+
+	@Test
+	void shouldEndAtTheTimesThatTheSdkTakes() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.workflow("now").in(() -> Span.current().end(0, TimeUnit.SECONDS));
+			long later = application.only().getEndEpochNanos() + TimeUnit.SECONDS.toNanos(1);
+			agents.workflow("later").in(() -> Span.current().end(later, absent()));
+			for (SpanData span : application.ended()) {
+				assertThat(span.getEvents().get(1).getName()).isEqualTo("pipeline.completed");
+				assertThat(span.getEvents().get(1).getEpochNanos()).isBetween(span.getStartEpochNanos(), later);
+			}
+			assertThat(application.named("invoke_workflow later").getEndEpochNanos()).isEqualTo(later);
+		});
+	}
+
+	@Test
+	void shouldMakeTheChunksOfAStreamWithinItsSpan() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				Stream<String> answer = agents.llm("openai", "gpt-4o")
+					.in(() -> Stream.of("a", "b").peek((chunk) -> application.spans().in("receive", () -> {
+					})));
+				assertThat(answer.peek((chunk) -> application.spans().in("read", () -> {
+				})).count()).isEqualTo(2);
+			});
+			SpanData chat = application.named("chat gpt-4o");
+			assertThat(attributes(chat)).containsEntry("kosmos.llm.chunks", 2L);
+			assertThat(application.ended().stream().filter((span) -> span.getName().equals("receive"))).hasSize(2)
+				.allMatch((span) -> span.getParentSpanId().equals(chat.getSpanId()));
+			assertThat(application.ended().stream().filter((span) -> span.getName().equals("read"))).hasSize(2)
+				.allMatch((span) -> span.getParentSpanId().equals(chat.getParentSpanId()));
+			assertThat(Context.current()).isSameAs(Context.root());
+		});
+	}
+
+	@Test
+	void shouldTellAStreamWhoseReaderFailsFromOneThatFails() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			IllegalStateException error = new IllegalStateException("no");
+			Stream<String> read = agents.llm("openai", "reader").in(() -> Stream.of("a"));
+			assertThatIllegalStateException().isThrownBy(() -> read.forEach((chunk) -> {
+				throw error;
+			})).isSameAs(error);
+			Stream<String> broken = agents.llm("openai", "model").in(() -> Stream.of("a").peek((chunk) -> {
+				throw error;
+			}));
+			assertThatIllegalStateException().isThrownBy(broken::toList).isSameAs(error);
+			assertThat(application.named("chat reader").getStatus()).isEqualTo(StatusData.unset());
+			assertThat(attributes(application.named("chat reader"))).containsEntry("kosmos.cancelled", true);
+			assertThat(application.named("chat model").getStatus().getDescription()).isEqualTo("no");
+		});
+	}
+
+	@Test
+	void shouldLeaveAStreamAsItIsThatTheCallerKnowsMoreOf() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			Chunks chunks = (Chunks) Proxy.newProxyInstance(Chunks.class.getClassLoader(),
+					new Class<?>[] { Chunks.class }, (proxy, method, arguments) -> "all of them");
+			Chunks answer = agents.llm("openai", "gpt-4o").in(() -> chunks);
+			assertThat((Object) answer).isSameAs(chunks);
+			assertThat(application.only().getName()).isEqualTo("chat gpt-4o");
+			Stream<String> used = Stream.of("a");
+			used.toList();
+			Stream<String> wrapped = agents.llm("openai", "used").in(() -> used);
+			assertThatIllegalStateException().isThrownBy(wrapped::toList);
+			assertThat(application.named("chat used").getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+		});
+	}
+
+	@Test
 	void shouldWriteTheNamesOfOneConventionAlone() {
 		new TracedApplication().with("kosmos.tracing.conventions=otel").run((application) -> {
 			AgentSpans agents = application.bean(AgentSpans.class);
@@ -203,6 +334,10 @@ class AgentSpansTests {
 		Map<String, Object> attributes = new TreeMap<>();
 		span.getAttributes().forEach((AttributeKey<?> key, Object value) -> attributes.put(key.getKey(), value));
 		return attributes;
+	}
+
+	interface Chunks extends Stream<String> {
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

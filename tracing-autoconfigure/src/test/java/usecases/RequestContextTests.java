@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.RequestContext;
@@ -187,6 +188,22 @@ class RequestContextTests {
 			assertThat(application.named("own").getAttributes().get(AttributeKey.stringKey("user.id")))
 				.isEqualTo("other");
 			assertThat(application.named("own").getAttributes().get(GenAiAttributes.CONVERSATION_ID)).isEqualTo("c1");
+		});
+	}
+
+	@Test
+	void anIdThatTheCodeGivesToASpanStays() {
+		new TracedApplication().run((application) -> {
+			application.bean(RequestContext.class)
+				.tenant("acme")
+				.conversation("c1")
+				.in(() -> application.bean(AgentSpans.class)
+					.agent("zeus")
+					.attribute(KosmosAttributes.CONVERSATION_ID, "c2")
+					.in(() -> {
+					}));
+			assertThat(ids(application.only())).containsAllEntriesOf(
+					Map.of("kosmos.tenant.id", "acme", "kosmos.conversation.id", "c2", "gen_ai.conversation.id", "c2"));
 		});
 	}
 

@@ -411,6 +411,18 @@ class SpanEventsTests {
 	}
 
 	@Test
+	void shouldEndACallWhoseEndEventCannotBeRead() {
+		new TracedApplication().with(Meters.class).run((application) -> {
+			SpanEvents events = application.bean(SpanEvents.class);
+			begin(events, Type.TOOL, "search");
+			events.post(new SpanEvent(Type.TOOL, "run", "search", null, null, absent(), null, null));
+			assertThat(application.only().getName()).isEqualTo("execute_tool search");
+			assertThat(open(application)).isZero();
+			assertThat(count(application, "refused", "reason", "failure")).isEqualTo(1);
+		});
+	}
+
+	@Test
 	void shouldEndWhatIsOpenForTooLong() {
 		new TracedApplication().with(Meters.class).with("kosmos.tracing.events.timeout=50ms").run((application) -> {
 			SpanEvents events = application.bean(SpanEvents.class);

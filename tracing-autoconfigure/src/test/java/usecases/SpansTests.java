@@ -9,9 +9,13 @@ import io.kosmos.tracing.Spans;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import org.junit.jupiter.api.Test;
@@ -170,6 +174,29 @@ class SpansTests {
 				}
 				assertThat(Span.current().getSpanContext().getSpanId()).isEqualTo(outer.spanId());
 			}
+			assertThat(Context.current()).isSameAs(Context.root());
+		});
+	}
+
+	@Test
+	void shouldWorkInTheContextThatIsGivenAlsoBelowAnUnsampledSpan() {
+		new TracedApplication().run((app) -> {
+			SpanContext unsampled = SpanContext.create("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331",
+					TraceFlags.getDefault(), TraceState.getDefault());
+			ContextKey<String> key = ContextKey.named("other");
+			Context parent = Context.root().with(Span.wrap(unsampled)).with(key, "carried");
+			app.spans().span("work").parent(parent).in(() -> {
+				assertThat(Context.current().get(key)).isEqualTo("carried");
+				app.spans().in("below", () -> {
+				});
+			});
+			try (OpenSpan span = app.spans().span("work").parent(parent).open()) {
+				assertThat(span.traceId()).isEqualTo(unsampled.getTraceId());
+				assertThat(Context.current().get(key)).isEqualTo("carried");
+				app.spans().in("below", () -> {
+				});
+			}
+			assertThat(app.ended()).isEmpty();
 			assertThat(Context.current()).isSameAs(Context.root());
 		});
 	}

@@ -178,13 +178,18 @@ final class DefaultSpanEvents implements SpanEvents, AutoCloseable {
 			return;
 		}
 		DetachedSpan span = call.span();
-		event.attributes().forEach((attribute, value) -> span.attribute(cast(attribute), value));
-		setEnd(call, event.timestamp());
-		if (event.error() != null) {
-			span.fail(event.error());
+		try {
+			event.attributes().forEach((attribute, value) -> span.attribute(cast(attribute), value));
+			setEnd(call, event.timestamp());
 		}
-		else {
-			span.end();
+		finally {
+			// Nobody else ends it any more.
+			if (event.error() != null) {
+				span.fail(event.error());
+			}
+			else {
+				span.end();
+			}
 		}
 	}
 

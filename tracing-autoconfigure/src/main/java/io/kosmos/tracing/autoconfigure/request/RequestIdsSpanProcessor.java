@@ -11,8 +11,9 @@ import io.opentelemetry.sdk.trace.SpanProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the ids on every span, whoever starts it. The names that are not ours are left
- * alone when the span has them already.
+ * Writes the ids on every span, whoever starts it. What the span has already, because the
+ * code that starts it says so, is left alone: the sums and metrics of a span go by it,
+ * and so does its twin under the name of the conventions.
  */
 final class RequestIdsSpanProcessor implements SpanProcessor {
 
@@ -38,10 +39,10 @@ final class RequestIdsSpanProcessor implements SpanProcessor {
 		if (ids == RequestIds.NONE) {
 			return;
 		}
-		span.setAttribute(KosmosAttributes.TENANT_ID, ids.tenant());
-		span.setAttribute(KosmosAttributes.USER_ID, ids.user());
-		span.setAttribute(KosmosAttributes.CONVERSATION_ID, ids.conversation());
-		span.setAttribute(KosmosAttributes.REQUEST_ID, ids.request());
+		setIfAbsent(span, KosmosAttributes.TENANT_ID, ids.tenant());
+		setIfAbsent(span, KosmosAttributes.USER_ID, ids.user());
+		setIfAbsent(span, KosmosAttributes.CONVERSATION_ID, ids.conversation());
+		setIfAbsent(span, KosmosAttributes.REQUEST_ID, ids.request());
 		if (this.writeGenAi) {
 			setIfAbsent(span, GenAiAttributes.CONVERSATION_ID, ids.conversation());
 		}

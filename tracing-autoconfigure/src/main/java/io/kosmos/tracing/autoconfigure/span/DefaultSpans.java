@@ -134,7 +134,7 @@ final class DefaultSpans implements Spans {
 			}
 			lifecycle.close(scope, SITE);
 			if (SpanLifecycle.isAsynchronous(span, result)) {
-				return lifecycle.follow(span, result, ResultRecorder.NONE, SITE, this::start);
+				return lifecycle.follow(span, parent, result, ResultRecorder.NONE, SITE, this::start);
 			}
 			lifecycle.succeed(span, result, ResultRecorder.NONE, SITE);
 			return result;
@@ -186,7 +186,9 @@ final class DefaultSpans implements Spans {
 
 		private @Nullable Span start(Context parent) {
 			SpanLifecycle lifecycle = DefaultSpans.this.lifecycle;
-			if (this.type == null && !this.newRoot && lifecycle.unsampled(parent)) {
+			// With a parent of its own, the work needs the span to be in that context at
+			// all.
+			if (this.type == null && !this.newRoot && this.parent == null && lifecycle.unsampled(parent)) {
 				return null;
 			}
 			try {

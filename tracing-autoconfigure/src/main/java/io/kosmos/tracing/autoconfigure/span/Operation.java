@@ -548,13 +548,17 @@ final class Operation implements LlmCall {
 	}
 
 	@Override
-	public synchronized LlmCall usage(TokenUsage usage) {
+	public LlmCall usage(TokenUsage usage) {
+		attempt("the usage of a model", () -> merge(usage));
+		return this;
+	}
+
+	private synchronized void merge(TokenUsage usage) {
 		TokenUsage known = (this.usage != null) ? this.usage : usage;
 		this.usage = new TokenUsage(latest(usage.inputTokens(), known.inputTokens()),
 				latest(usage.outputTokens(), known.outputTokens()), latest(usage.totalTokens(), known.totalTokens()),
 				latest(usage.cachedInputTokens(), known.cachedInputTokens()),
 				latest(usage.reasoningTokens(), known.reasoningTokens()));
-		return this;
 	}
 
 	private static @Nullable Long latest(@Nullable Long latest, @Nullable Long known) {
@@ -563,9 +567,12 @@ final class Operation implements LlmCall {
 
 	@Override
 	public LlmCall finishReasons(List<String> reasons) {
-		if (!reasons.isEmpty()) {
-			write(GenAiAttributes.RESPONSE_FINISH_REASONS, reasons);
-		}
+		attempt("the finish reasons of a model", () -> {
+			List<String> told = reasons.stream().filter(Objects::nonNull).toList();
+			if (!told.isEmpty()) {
+				write(GenAiAttributes.RESPONSE_FINISH_REASONS, told);
+			}
+		});
 		return this;
 	}
 
@@ -675,8 +682,9 @@ final class Operation implements LlmCall {
 		}
 		else {
 			this.cost = findCost();
-			writeUsage(span);
-			addAbove(1, 0, (this.usage != null) ? this.usage.total() : null, this.cost);
+			Long tokens = findTotal();
+			writeUsage(span, tokens);
+			addAbove(1, 0, tokens, this.cost);
 		}
 		if (this.content != null) {
 			this.content.writeAnswer(this.finishReasons);
@@ -696,14 +704,14 @@ final class Operation implements LlmCall {
 	}
 
 	private @Nullable Cost findCost() {
-		if (this.amount != null) {
-			return new Cost(BigDecimal.valueOf(this.amount), (this.currency != null) ? this.currency : "USD");
-		}
-		ModelPrices prices = this.operations.prices();
-		if (prices == null || this.usage == null || this.provider == null) {
-			return null;
-		}
 		try {
+			if (this.amount != null) {
+				return new Cost(BigDecimal.valueOf(this.amount), (this.currency != null) ? this.currency : "USD");
+			}
+			ModelPrices prices = this.operations.prices();
+			if (prices == null || this.usage == null || this.provider == null) {
+				return null;
+			}
 			ModelPrice price = (this.responseModel != null) ? prices.find(this.provider, this.responseModel) : null;
 			if (price == null && this.requestModel != null) {
 				price = prices.find(this.provider, this.requestModel);
@@ -717,11 +725,21 @@ final class Operation implements LlmCall {
 		}
 	}
 
-	private void writeUsage(Span span) {
+	private @Nullable Long findTotal() {
+		try {
+			return (this.usage != null) ? this.usage.total() : null;
+		}
+		catch (ArithmeticException ex) {
+			this.operations.failures().record("the attribute " + ModelAttribute.TOTAL_TOKENS, ex);
+			return null;
+		}
+	}
+
+	private void writeUsage(Span span, @Nullable Long total) {
 		if (this.usage != null) {
 			write(span, ModelAttribute.PROMPT_TOKENS, this.usage.inputTokens());
 			write(span, ModelAttribute.COMPLETION_TOKENS, this.usage.outputTokens());
-			write(span, ModelAttribute.TOTAL_TOKENS, this.usage.total());
+			write(span, ModelAttribute.TOTAL_TOKENS, total);
 			write(span, ModelAttribute.CACHED_TOKENS, this.usage.cachedInputTokens());
 			write(span, ModelAttribute.REASONING_TOKENS, this.usage.reasoningTokens());
 		}

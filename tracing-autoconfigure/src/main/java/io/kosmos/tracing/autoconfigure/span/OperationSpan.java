@@ -59,7 +59,13 @@ final class OperationSpan extends StatusAwareSpan {
 
 	@Override
 	public void end(long timestamp, TimeUnit unit) {
-		this.operation.end(unit.toNanos(timestamp));
+		// As the SDK takes them: 0 is no time at all, and without a unit it is
+		// nanoseconds.
+		if (timestamp == 0) {
+			end();
+			return;
+		}
+		this.operation.end((unit != null) ? unit.toNanos(timestamp) : timestamp);
 		super.end(timestamp, unit);
 	}
 

@@ -150,7 +150,7 @@ final class SpanLifecycle {
 	static boolean isAsynchronous(Span span, @Nullable Object result) {
 		return result instanceof Future || result instanceof CompletionStage
 				|| (REACTOR && ReactorTracing.isReplaceable(result))
-				|| (result instanceof Stream && modelCall(span) != null);
+				|| (TracedStream.isReplaceable(result) && modelCall(span) != null);
 	}
 
 	/**
@@ -165,6 +165,7 @@ final class SpanLifecycle {
 	 * End the span when an asynchronous result completes.
 	 * @param <T> type of the result
 	 * @param span the span of the call
+	 * @param parent the context in which the span was started
 	 * @param result what the work returned
 	 * @param recorder takes the final value
 	 * @param site names the call in a failure
@@ -172,14 +173,14 @@ final class SpanLifecycle {
 	 * @return what the caller gets
 	 */
 	@SuppressWarnings("unchecked")
-	<T extends @Nullable Object> T follow(Span span, T result, ResultRecorder recorder, String site,
+	<T extends @Nullable Object> T follow(Span span, Context parent, T result, ResultRecorder recorder, String site,
 			SpanStarter again) {
 		if (REACTOR && ReactorTracing.isReplaceable(result)) {
 			return (T) ReactorTracing.continueIn(this, span, result, recorder, site, again);
 		}
 		Operation call = modelCall(span);
-		if (call != null && result instanceof Stream<?> stream) {
-			return (T) TracedStream.trace(this, span, call, stream, site);
+		if (call != null && result instanceof Stream<?> stream && TracedStream.isReplaceable(stream)) {
+			return (T) TracedStream.trace(this, span, call, parent.with(span), stream, site);
 		}
 		if (result instanceof CompletionStage<?> stage) {
 			try {
@@ -278,6 +279,11 @@ final class SpanLifecycle {
 	}
 
 	void recordError(Span span, Throwable error) {
+		// Business code is not checked for null.
+		if (error == null) {
+			span.setStatus(StatusCode.ERROR);
+			return;
+		}
 		if (span instanceof OperationSpan known) {
 			known.operation().failed(error);
 		}

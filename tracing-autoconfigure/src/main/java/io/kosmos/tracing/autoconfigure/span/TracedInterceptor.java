@@ -51,7 +51,7 @@ final class TracedInterceptor implements MethodInterceptor {
 		this.lifecycle.close(scope, method.site());
 		ResultRecorder recorder = method.recorder(this.lifecycle, target, invocation.getArguments());
 		if (method.mayBeAsynchronous() && SpanLifecycle.isAsynchronous(span, result)) {
-			return this.lifecycle.follow(span, result, recorder, method.site(),
+			return this.lifecycle.follow(span, parent, result, recorder, method.site(),
 					(context) -> start(method, context, invocation));
 		}
 		this.lifecycle.succeed(span, result, recorder, method.site());
