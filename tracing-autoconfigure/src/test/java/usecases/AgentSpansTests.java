@@ -320,6 +320,37 @@ class AgentSpansTests {
 	}
 
 	@Test
+	void shouldRefuseATokenCountThatCannotBeTrue() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				agents.llm("openai", "gpt-4o").in(() -> agents.currentLlm().usage(TokenUsage.of(-10, 8)));
+				agents.count(new UsageSums(-1, 0, 5L, null));
+			});
+			assertThat(attributes(application.named("chat gpt-4o"))).containsEntry("gen_ai.usage.output_tokens", 8L)
+				.doesNotContainKeys("gen_ai.usage.input_tokens", "kosmos.llm.total_tokens");
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 1L)
+				.doesNotContainKey("kosmos.llm.total_tokens.aggregated");
+		});
+	}
+
+	@Test
+	void shouldNotTakeTheAnswerOfAModelForThatOfTheAgentWhichHandsItOn() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			Map<String, Object> answer = Map.of("object", "chat.completion", "id", "chatcmpl-1", "model", "gpt-4o",
+					"choices", List.of(Map.of("finish_reason", "stop")), "usage",
+					Map.of("prompt_tokens", 3, "completion_tokens", 2));
+			agents.agent("zeus").in(() -> agents.llm("openai", "gpt-4o").in(() -> answer));
+			assertThat(attributes(application.named("chat gpt-4o"))).containsEntry("gen_ai.response.id", "chatcmpl-1")
+				.containsEntry("gen_ai.usage.input_tokens", 3L);
+			assertThat(attributes(application.named("invoke_agent zeus")).keySet())
+				.noneMatch((key) -> key.startsWith("gen_ai.response.") || key.startsWith("gen_ai.usage.")
+						|| key.equals("kosmos.llm.finish_reason"));
+		});
+	}
+
+	@Test
 	void shouldWriteTheNamesOfOneConventionAlone() {
 		new TracedApplication().with("kosmos.tracing.conventions=otel").run((application) -> {
 			AgentSpans agents = application.bean(AgentSpans.class);

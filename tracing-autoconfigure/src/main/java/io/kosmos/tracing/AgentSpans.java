@@ -115,7 +115,7 @@ public interface AgentSpans {
 	/**
 	 * Count what another service did for the agents and workflows that run here, where no
 	 * {@code Kosmos-Usage} header tells it: at the end of a stream, or in a message.
-	 * @param usage what it did
+	 * @param usage what it did; refused if a count is negative
 	 */
 	void count(UsageSums usage);
 

@@ -3,7 +3,7 @@ package io.kosmos.tracing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What models and tools did for a piece of work.
+ * What models and tools did for a piece of work. Immutable.
  *
  * @param llmCalls calls of models
  * @param toolCalls executions of tools
@@ -15,21 +15,5 @@ public record UsageSums(long llmCalls, long toolCalls, @Nullable Long tokens, @N
 
 	/** Nothing at all. */
 	public static final UsageSums NONE = new UsageSums(0, 0, null, null);
-
-	/**
-	 * Check that nothing is negative.
-	 * @throws IllegalArgumentException if a count is
-	 */
-	public UsageSums {
-		requireCount("llmCalls", llmCalls);
-		requireCount("toolCalls", toolCalls);
-		requireCount("tokens", (tokens != null) ? tokens : 0);
-	}
-
-	private static void requireCount(String name, long count) {
-		if (count < 0) {
-			throw new IllegalArgumentException("'" + name + "' must not be negative but is " + count);
-		}
-	}
 
 }

@@ -99,7 +99,7 @@ final class DefaultAgentSpans implements AgentSpans {
 
 	@Override
 	public void count(UsageSums usage) {
-		Operation.addRemote(Context.current(), usage);
+		this.spans.count(usage);
 	}
 
 	@Override

@@ -44,6 +44,8 @@ final class Operation implements LlmCall {
 	 */
 	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
 
+	private static final TokenUsage UNKNOWN = new TokenUsage(null, null, null, null, null);
+
 	private final Operations operations;
 
 	private final OperationType type;
@@ -98,8 +100,11 @@ final class Operation implements LlmCall {
 
 	private long chunks;
 
-	/** Of the same model operation, made by the work of this one. */
+	/** Of the same kind, made by the work of this call: it counts instead of this one. */
 	private volatile boolean wraps;
+
+	/** By a call that this one wraps, or by the service that it calls. */
+	private volatile boolean countedElsewhere;
 
 	private boolean unpriced;
 
@@ -439,7 +444,7 @@ final class Operation implements LlmCall {
 			this.operations.refuse(attribute, tokens, "a count of 0 or more");
 			return;
 		}
-		TokenUsage known = (this.usage != null) ? this.usage : new TokenUsage(null, null, null, null, null);
+		TokenUsage known = (this.usage != null) ? this.usage : UNKNOWN;
 		this.usage = new TokenUsage((attribute == ModelAttribute.PROMPT_TOKENS) ? tokens : known.inputTokens(),
 				(attribute == ModelAttribute.COMPLETION_TOKENS) ? tokens : known.outputTokens(),
 				(attribute == ModelAttribute.TOTAL_TOKENS) ? tokens : known.totalTokens(),
@@ -482,12 +487,19 @@ final class Operation implements LlmCall {
 			try {
 				Attributes attributes = mapper.map(result);
 				if (attributes != null) {
-					attributes.forEach(this::write);
+					attributes.forEach(this::writeMapped);
 				}
 			}
 			catch (Throwable ex) {
 				this.operations.failures().record("the result mapper " + mapper.getClass().getName(), ex);
 			}
+		}
+	}
+
+	// An agent or a tool may hand on what a model answered, which is not its own answer.
+	private void writeMapped(AttributeKey<?> key, Object value) {
+		if (this.type == OperationType.LLM || !ModelAttribute.tellsOfModel(key)) {
+			write(key, value);
 		}
 	}
 
@@ -554,14 +566,19 @@ final class Operation implements LlmCall {
 	}
 
 	private synchronized void merge(TokenUsage usage) {
-		TokenUsage known = (this.usage != null) ? this.usage : usage;
-		this.usage = new TokenUsage(latest(usage.inputTokens(), known.inputTokens()),
-				latest(usage.outputTokens(), known.outputTokens()), latest(usage.totalTokens(), known.totalTokens()),
-				latest(usage.cachedInputTokens(), known.cachedInputTokens()),
-				latest(usage.reasoningTokens(), known.reasoningTokens()));
+		TokenUsage known = (this.usage != null) ? this.usage : UNKNOWN;
+		this.usage = new TokenUsage(latest(ModelAttribute.PROMPT_TOKENS, usage.inputTokens(), known.inputTokens()),
+				latest(ModelAttribute.COMPLETION_TOKENS, usage.outputTokens(), known.outputTokens()),
+				latest(ModelAttribute.TOTAL_TOKENS, usage.totalTokens(), known.totalTokens()),
+				latest(ModelAttribute.CACHED_TOKENS, usage.cachedInputTokens(), known.cachedInputTokens()),
+				latest(ModelAttribute.REASONING_TOKENS, usage.reasoningTokens(), known.reasoningTokens()));
 	}
 
-	private static @Nullable Long latest(@Nullable Long latest, @Nullable Long known) {
+	private @Nullable Long latest(ModelAttribute attribute, @Nullable Long latest, @Nullable Long known) {
+		if (latest != null && latest < 0) {
+			this.operations.refuse(attribute, latest, "a count of 0 or more");
+			return known;
+		}
 		return (latest != null) ? latest : known;
 	}
 
@@ -677,12 +694,12 @@ final class Operation implements LlmCall {
 	}
 
 	private void finishCall(Span span, @Nullable Long endEpochNanos) {
-		if (this.wraps) {
+		if (this.countedElsewhere) {
 			this.usage = null;
 		}
 		else {
 			this.cost = findCost();
-			Long tokens = findTotal();
+			Long tokens = (this.usage != null) ? this.usage.total() : null;
 			writeUsage(span, tokens);
 			addAbove(1, 0, tokens, this.cost);
 		}
@@ -709,7 +726,11 @@ final class Operation implements LlmCall {
 				return new Cost(BigDecimal.valueOf(this.amount), (this.currency != null) ? this.currency : "USD");
 			}
 			ModelPrices prices = this.operations.prices();
-			if (prices == null || this.usage == null || this.provider == null) {
+			if (prices == null || this.usage == null) {
+				return null;
+			}
+			if (this.provider == null) {
+				this.unpriced = true;
 				return null;
 			}
 			ModelPrice price = (this.responseModel != null) ? prices.find(this.provider, this.responseModel) : null;
@@ -721,16 +742,6 @@ final class Operation implements LlmCall {
 		}
 		catch (Throwable ex) {
 			this.operations.failures().record("the price of a model", ex);
-			return null;
-		}
-	}
-
-	private @Nullable Long findTotal() {
-		try {
-			return (this.usage != null) ? this.usage.total() : null;
-		}
-		catch (ArithmeticException ex) {
-			this.operations.failures().record("the attribute " + ModelAttribute.TOTAL_TOKENS, ex);
 			return null;
 		}
 	}
@@ -764,6 +775,7 @@ final class Operation implements LlmCall {
 		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
 				&& Objects.equals(this.parent.operationName, this.operationName)) {
 			this.parent.wraps = true;
+			this.parent.countedElsewhere = true;
 		}
 		add(this.parent, this.requestSums, llmCalls, toolCalls, tokens, cost);
 	}
@@ -775,7 +787,7 @@ final class Operation implements LlmCall {
 	static void addRemote(Context context, UsageSums usage) {
 		Operation innermost = context.get(KEY);
 		if (innermost != null && innermost.type == OperationType.LLM && usage.llmCalls() > 0) {
-			innermost.wraps = true;
+			innermost.countedElsewhere = true;
 		}
 		add(innermost, context.get(Sums.REQUEST), usage.llmCalls(), usage.toolCalls(), usage.tokens(), usage.cost());
 	}
