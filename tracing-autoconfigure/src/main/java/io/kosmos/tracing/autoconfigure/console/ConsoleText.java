@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.console;
 
+import java.math.BigDecimal;
 import java.util.Locale;
 
 import io.opentelemetry.api.common.Value;
@@ -72,6 +73,12 @@ final class ConsoleText {
 				false;
 			default -> true;
 		};
+	}
+
+	// The number without exponent and without zeros that say nothing.
+	static String number(double value) {
+		return (Double.isFinite(value)) ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString()
+				: Double.toString(value);
 	}
 
 	// The duration with three significant digits.

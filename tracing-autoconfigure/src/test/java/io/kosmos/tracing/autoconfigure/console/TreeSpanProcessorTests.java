@@ -49,6 +49,7 @@ class TreeSpanProcessorTests {
 		chat.setAttribute(GenAiAttributes.USAGE_INPUT_TOKENS, 120L);
 		chat.setAttribute(GenAiAttributes.USAGE_OUTPUT_TOKENS, 45L);
 		chat.addEvent(KosmosAttributes.EVENT_LLM_COMPLETION);
+		chat.addEvent("cache.miss");
 		chat.end();
 		zeus.end();
 		Span query = this.traces.child("SELECT chronos", root)
@@ -63,28 +64,181 @@ class TreeSpanProcessorTests {
 		assertThat(this.traces.printed()).isEqualTo("""
 				trace 00000000000000000000000000000001  orchestrator  1.30 s
 				└─ 1.30 s  http post /ask  SERVER
-				   ├─ 1.24 s  invoke_agent zeus  agent=zeus
-				   │  └─ 1.23 s  chat gpt-4o  CLIENT  model=gpt-4o  tokens=120/45  events=1
+				   ├─ 1.24 s  invoke_agent zeus
+				   │  └─ 1.23 s  chat gpt-4o  CLIENT  tokens=120/45  events=1
 				   └─ 456 µs  SELECT chronos  CLIENT  sql=SELECT id, name FROM event event event event event \
 				event event event event even…
 				""");
 	}
 
 	@Test
-	void shouldTellWhatTheApplicationWroteItself() {
-		this.traces.provider.get("io.kosmos.tracing")
-			.spanBuilder("athena.semantic_search")
-			.setAttribute("search.top_k", 3)
-			.setAttribute("search.result_count", 1)
-			.setAttribute("gen_ai.agent.name", "athena")
-			.setAttribute("kosmos.agent.name", "athena")
-			.setAttribute("note", "a\nb")
+	void shouldTellWhatModelsTookWithShortLabels() {
+		Span zeus = this.traces.tracer.spanBuilder("invoke_agent zeus")
+			.setAttribute(KosmosAttributes.AGENT_NAME, "zeus")
+			.setAttribute(KosmosAttributes.AGENT_OPERATION, "route")
+			.setAttribute(KosmosAttributes.ROUTE_DECISION, "knowledge")
+			.setAttribute(KosmosAttributes.ROUTE_CONFIDENCE, 0.67)
+			.setAttribute(KosmosAttributes.LLM_CALLS, 1L)
+			.setAttribute(KosmosAttributes.TOOL_CALLS, 2L)
+			.setAttribute(KosmosAttributes.LLM_TOTAL_TOKENS_AGGREGATED, 99L)
+			.setAttribute(KosmosAttributes.LLM_COST_AGGREGATED, 1.71e-5)
+			.setAttribute(KosmosAttributes.LLM_COST_CURRENCY, "USD")
+			.startSpan();
+		this.traces.child("chat gpt-4o", zeus)
+			.setSpanKind(SpanKind.CLIENT)
+			.setAttribute(KosmosAttributes.AGENT_NAME, "zeus")
+			.setAttribute(KosmosAttributes.LLM_PROVIDER, "openai")
+			.setAttribute(GenAiAttributes.PROVIDER_NAME, "openai")
+			.setAttribute(KosmosAttributes.LLM_MODEL, "gpt-4o")
+			.setAttribute(GenAiAttributes.REQUEST_MODEL, "gpt-4o")
+			.setAttribute(GenAiAttributes.RESPONSE_MODEL, "gpt-4o-2024-08-06")
+			.setAttribute(KosmosAttributes.LLM_TIER, "large")
+			.setAttribute(KosmosAttributes.LLM_PROMPT_TOKENS, 75L)
+			.setAttribute(GenAiAttributes.USAGE_INPUT_TOKENS, 75L)
+			.setAttribute(KosmosAttributes.LLM_COMPLETION_TOKENS, 24L)
+			.setAttribute(GenAiAttributes.USAGE_OUTPUT_TOKENS, 24L)
+			.setAttribute(KosmosAttributes.LLM_TOTAL_TOKENS, 99L)
+			.setAttribute(KosmosAttributes.LLM_CACHED_TOKENS, 64L)
+			.setAttribute(KosmosAttributes.LLM_REASONING_TOKENS, 8L)
+			.setAttribute(KosmosAttributes.LLM_COST, 1.71e-5)
+			.setAttribute(KosmosAttributes.LLM_COST_CURRENCY, "USD")
+			.setAttribute(KosmosAttributes.LLM_STREAMING, true)
+			.setAttribute(KosmosAttributes.LLM_TIME_TO_FIRST_CHUNK, 0.0123)
+			.setAttribute(KosmosAttributes.LLM_CHUNKS, 6L)
+			.setAttribute(KosmosAttributes.LLM_FINISH_REASON, "stop")
+			.setAttribute(GenAiAttributes.RESPONSE_FINISH_REASONS, List.of("stop", "length"))
+			.startSpan()
+			.end();
+		this.traces.child("execute_tool search", zeus)
+			.setAttribute(KosmosAttributes.AGENT_NAME, "zeus")
+			.setAttribute(KosmosAttributes.TOOL_NAME, "search")
+			.setAttribute(KosmosAttributes.TOOL_CALL_ID, "call_1")
+			.startSpan()
+			.end();
+		zeus.end();
+		assertThat(this.traces.printed()).isEqualTo("""
+				trace 00000000000000000000000000000001  orchestrator  0 µs
+				└─ 0 µs  invoke_agent zeus  calls=1  tools=2  tokens=99  cost=0.0000171 USD  agent.operation=route\
+				  route.confidence=0.67  route.decision=knowledge
+				   ├─ 0 µs  chat gpt-4o  CLIENT  model=gpt-4o-2024-08-06  provider=openai  tokens=75/24  cached=64\
+				  reasoning=8  cost=0.0000171 USD  first_chunk=12.3 ms  chunks=6  finish=stop,length  llm.tier=large
+				   └─ 0 µs  execute_tool search
+				""");
+	}
+
+	@Test
+	void shouldTellWhatModelsTookByTheNamesOfTheConventionsAlone() {
+		this.traces.tracer.spanBuilder("chat gpt-4o")
+			.setAttribute(GenAiAttributes.PROVIDER_NAME, "openai")
+			.setAttribute(GenAiAttributes.REQUEST_MODEL, "gpt-4o")
+			.setAttribute(GenAiAttributes.USAGE_OUTPUT_TOKENS, 24L)
+			.setAttribute(GenAiAttributes.RESPONSE_TIME_TO_FIRST_CHUNK, 1.5)
+			.setAttribute(GenAiAttributes.RESPONSE_FINISH_REASONS, List.of("stop"))
+			.setAttribute(GenAiAttributes.CONVERSATION_ID, "c-1")
 			.startSpan()
 			.end();
 		assertThat(this.traces.printed()).isEqualTo("""
 				trace 00000000000000000000000000000001  orchestrator  0 µs
-				└─ 0 µs  athena.semantic_search  agent=athena  note=a b  search.result_count=1  search.top_k=3
+				└─ 0 µs  chat gpt-4o  conversation=c-1  provider=openai  tokens=?/24  first_chunk=1.50 s  finish=stop
 				""");
+	}
+
+	@Test
+	void shouldTellWhatWorkflowsDecided() {
+		Span workflow = this.traces.tracer.spanBuilder("invoke_workflow maintenance")
+			.setAttribute(KosmosAttributes.WORKFLOW_NAME, "maintenance")
+			.setAttribute(KosmosAttributes.WORKFLOW_TERMINATION_REASON, "completed")
+			.startSpan();
+		workflow.addEvent(KosmosAttributes.EVENT_PIPELINE_STARTED);
+		this.traces.child("evaluate_policy risk", workflow)
+			.setAttribute(KosmosAttributes.POLICY_NAME, "risk")
+			.setAttribute(KosmosAttributes.POLICY_DECISION, "deny")
+			.setAttribute(KosmosAttributes.POLICY_RULES, List.of("risk < high"))
+			.startSpan()
+			.end();
+		workflow.end();
+		assertThat(this.traces.printed()).isEqualTo("""
+				trace 00000000000000000000000000000001  orchestrator  0 µs
+				└─ 0 µs  invoke_workflow maintenance  workflow.termination_reason=completed
+				   └─ 0 µs  evaluate_policy risk  policy.decision=deny  policy.rules=[risk < high]
+				""");
+	}
+
+	@Test
+	void shouldTellOnceOnWhoseBehalfTheRequestRuns() {
+		Span root = this.traces.start("http post /ask");
+		Span agent = this.traces.child("invoke_agent zeus", root)
+			.setAttribute(KosmosAttributes.AGENT_NAME, "zeus")
+			.setAttribute(KosmosAttributes.TENANT_ID, "acme")
+			.setAttribute(KosmosAttributes.USER_ID, "u-1")
+			.setAttribute("user.id", "u-1")
+			.setAttribute(KosmosAttributes.REQUEST_ID, "r-1")
+			.startSpan();
+		Span call = this.traces.start("http get", agent);
+		this.traces.child("SELECT asset", call)
+			.setAttribute(KosmosAttributes.AGENT_NAME, "zeus")
+			.setAttribute(KosmosAttributes.TENANT_ID, "acme")
+			.setAttribute(KosmosAttributes.USER_ID, "u-2")
+			.startSpan()
+			.end();
+		call.end();
+		agent.end();
+		root.end();
+		assertThat(this.traces.printed()).isEqualTo("""
+				trace 00000000000000000000000000000001  orchestrator  0 µs
+				└─ 0 µs  http post /ask
+				   └─ 0 µs  invoke_agent zeus  tenant=acme  user=u-1  request=r-1
+				      └─ 0 µs  http get
+				         └─ 0 µs  SELECT asset  user=u-2
+				""");
+	}
+
+	@Test
+	void shouldTellWhatTheApplicationWroteItselfOnAnySpan() {
+		Span observed = this.traces.provider.get("org.springframework.boot")
+			.spanBuilder("http post /ask")
+			.setSpanKind(SpanKind.SERVER)
+			.setAttribute("exception", "none")
+			.setAttribute("http.url", "/ask")
+			.setAttribute("method", "POST")
+			.setAttribute("outcome", "SUCCESS")
+			.setAttribute("status", "200")
+			.setAttribute("uri", "/ask")
+			.setAttribute("search.cached", true)
+			.startSpan();
+		this.traces.child("POST", observed)
+			.setAttribute("http.request.method", "POST")
+			.setAttribute("url.full", "http://localhost/v1/chat/completions")
+			.setAttribute("server.port", 8081)
+			.setAttribute("http.response.status_code", 429)
+			.setAttribute("http.retries", 2)
+			.startSpan()
+			.end();
+		this.traces.child("SELECT asset", observed)
+			.setAttribute("db.system.name", "postgresql")
+			.setAttribute("db.query.summary", "SELECT asset")
+			.setAttribute("db.query.text", "select * from asset")
+			.setAttribute("db.rows", 3)
+			.startSpan()
+			.end();
+		this.traces.child("athena.semantic_search", observed)
+			.setAttribute("search.top_k", 3)
+			.setAttribute("search.score", 1e-5)
+			.setAttribute("gen_ai.agent.name", "athena")
+			.setAttribute("kosmos.agent.name", "athena")
+			.setAttribute("status", "done")
+			.setAttribute("note", "a\nb")
+			.startSpan()
+			.end();
+		observed.end();
+		assertThat(this.traces.printed()).isEqualTo(
+				"""
+						trace 00000000000000000000000000000001  orchestrator  0 µs
+						└─ 0 µs  http post /ask  SERVER  status=200  search.cached=true
+						   ├─ 0 µs  POST  status=429  http.retries=2
+						   ├─ 0 µs  SELECT asset  sql=select * from asset  db.rows=3
+						   └─ 0 µs  athena.semantic_search  agent=athena  note=a b  search.score=0.00001  search.top_k=3  status=done
+						""");
 	}
 
 	@Test
