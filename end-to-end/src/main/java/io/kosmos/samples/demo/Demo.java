@@ -44,6 +44,8 @@ public final class Demo {
 
 	private static final Pattern WORKFLOW_ID = Pattern.compile("\"workflow\":\\{\"id\":\"([^\"]+)\"");
 
+	private static final int ANSWER_LENGTH = 160;
+
 	private static final Duration TRACE_LIMIT = Duration.ofSeconds(30);
 
 	private static final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true,
@@ -131,9 +133,11 @@ public final class Demo {
 		out.println("== " + title);
 		out.println("POST " + uri.getPath() + " " + body(message));
 		HttpResponse<String> answer = post(uri, body(message));
-		out.println(answer.statusCode() + " " + answer.body().strip());
+		out.println(answer.statusCode() + " " + shorten(answer.body()));
+		String goesOn = "";
 		Matcher workflow = WORKFLOW_ID.matcher(answer.body());
 		if (workflow.find()) {
+			goesOn = ", which goes on after the response: the workflow waits for the approval";
 			URI approval = uri.resolve("/api/v1/approvals/" + workflow.group(1));
 			out.println("POST " + approval.getPath() + " " + APPROVE);
 			out.println(post(approval, APPROVE).statusCode());
@@ -141,9 +145,14 @@ public final class Demo {
 		String traceId = traceId(answer.body());
 		TraceTree trace = awaitTrace(receiver, traceId);
 		out.println();
-		out.println("trace " + traceId);
+		out.println("-- trace " + traceId + goesOn);
 		out.println(trace.draw());
 		return traceId;
+	}
+
+	private static String shorten(String answer) {
+		String line = answer.strip().replaceAll("\\s+", " ");
+		return (line.length() > ANSWER_LENGTH) ? line.substring(0, ANSWER_LENGTH) + "…" : line;
 	}
 
 	private static HttpResponse<String> post(URI uri, String body) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.kosmos.samples.demo;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -116,7 +117,7 @@ final class TraceTree {
 		return switch (value.getValueCase()) {
 			case STRING_VALUE -> value.getStringValue();
 			case INT_VALUE -> Long.toString(value.getIntValue());
-			case DOUBLE_VALUE -> Double.toString(value.getDoubleValue());
+			case DOUBLE_VALUE -> number(value.getDoubleValue());
 			case BOOL_VALUE -> Boolean.toString(value.getBoolValue());
 			case ARRAY_VALUE -> value.getArrayValue()
 				.getValuesList()
@@ -125,6 +126,11 @@ final class TraceTree {
 				.collect(Collectors.joining(",", "[", "]"));
 			default -> "";
 		};
+	}
+
+	private static String number(double value) {
+		return Double.isFinite(value) ? BigDecimal.valueOf(value).stripTrailingZeros().toPlainString()
+				: Double.toString(value);
 	}
 
 	private record Node(String service, Span span) {

@@ -37,27 +37,39 @@ class DemoTests {
 				.atMost(Duration.ofMinutes(3))
 				.until(() -> output().contains("Ctrl-C") || !demo.isAlive());
 			assertThat(output()).containsPattern("""
-					trace \\p{XDigit}{32}
+					-- trace \\p{XDigit}{32}
 					.*/api/v1/orchestrate/stream  SERVER  orchestrator .*
 					└─ invoke_agent zeus  INTERNAL  orchestrator .*kosmos.route.decision=chat.*
 					   └─ .*  CLIENT  orchestrator .*
 					      └─ .*/v1/chat/completions  SERVER  llm-gateway .*
 					         └─ chat kosmos-mini  CLIENT  llm-gateway .*gen_ai.response.time_to_first_chunk=.*
-					""").containsPattern("""
-					trace \\p{XDigit}{32}
-					.*/api/v1/orchestrate  SERVER  orchestrator .*
-					└─ invoke_agent zeus  INTERNAL  orchestrator .*kosmos.route.decision=knowledge.*
-					   └─ invoke_agent athena  INTERNAL  orchestrator .*
-					      ├─ retrieval athena-docs  CLIENT  orchestrator .*search.result_count=\\d.*
-					      │  └─ SELECT .*  CLIENT  orchestrator .*db.query.text=select .*
-					      └─ .*  CLIENT  orchestrator .*
-					         └─ .*/v1/chat/completions  SERVER  llm-gateway .*
-					            └─ chat kosmos-mini  CLIENT  llm-gateway .*gen_ai.usage.input_tokens=\\d+.*
-					""").containsPattern("""
-					   └─ invoke_agent hermes  INTERNAL  orchestrator .*kosmos.tool.calls=1.*
-					""").containsPattern("""
-					   └─ invoke_workflow maintenance .*kosmos.workflow.termination_reason=completed
-					""").doesNotContain("In Jaeger");
+					""")
+				.containsPattern("""
+						-- trace \\p{XDigit}{32}
+						.*/api/v1/orchestrate  SERVER  orchestrator .*
+						└─ invoke_agent zeus  INTERNAL  orchestrator .*kosmos.route.decision=knowledge.*
+						   └─ invoke_agent athena  INTERNAL  orchestrator .*
+						      ├─ retrieval athena-docs  CLIENT  orchestrator .*search.result_count=\\d.*
+						      │  └─ SELECT .*  CLIENT  orchestrator .*db.query.text=select .*
+						      └─ .*  CLIENT  orchestrator .*
+						         └─ .*/v1/chat/completions  SERVER  llm-gateway .*
+						            └─ chat kosmos-mini  CLIENT  llm-gateway .*gen_ai.usage.input_tokens=\\d+.*
+						""")
+				.containsPattern("""
+						   └─ invoke_agent hermes  INTERNAL  orchestrator .*kosmos.tool.calls=1.*
+						""")
+				.containsPattern("""
+						-- trace \\p{XDigit}{32}, which goes on after the response: .*
+						.*
+						.*
+						   └─ invoke_workflow maintenance .*kosmos.workflow.termination_reason=completed
+						""")
+				.containsPattern("kosmos.llm.cost=0\\.0000\\d+")
+				.doesNotContainPattern("=\\d\\.\\d+E-\\d")
+				.doesNotContain("In Jaeger");
+			assertThat(output().lines()).filteredOn((line) -> line.matches("20[02] .+"))
+				.hasSize(4)
+				.allMatch((line) -> line.length() < 200);
 			demo.descendants().forEach(services::add);
 			assertThat(services).hasSize(2).allMatch(ProcessHandle::isAlive);
 		}
