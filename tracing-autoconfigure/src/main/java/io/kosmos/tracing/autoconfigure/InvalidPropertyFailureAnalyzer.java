@@ -13,9 +13,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Says which of our properties has a value that is not allowed, where it was set, and
- * what is allowed. Before Boot's analysis of failed binding, which would hide that behind
- * the names of classes, and as Boot itself says it for its own properties.
+ * Says which of our properties is missing or has a value that is not allowed, where it
+ * was set, and what is allowed. Before Boot's analysis of failed binding, which would
+ * hide that behind the names of classes, and as Boot itself says it for its own
+ * properties.
  */
 @Order(0)
 final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
@@ -31,6 +32,12 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 			InvalidConfigurationPropertyValueException cause) {
 		if (!cause.getName().startsWith("kosmos.tracing.")) {
 			return null;
+		}
+		if (cause.getValue() == null) {
+			// What the environment has by that name is then not what was bound.
+			return new FailureAnalysis(
+					"Configuration property '" + cause.getName() + "' is missing. " + cause.getReason(),
+					"Set '" + cause.getName() + "'.", cause);
 		}
 		ConfigurationProperty property = find(ConfigurationPropertyName.of(cause.getName()));
 		Object value = (property != null) ? property.getValue() : cause.getValue();

@@ -1,5 +1,8 @@
 package io.kosmos.tracing.autoconfigure;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -7,8 +10,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -154,18 +159,31 @@ class InvalidPropertyFailureAnalyzerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			provider | It must not be empty.
-			model    | It must not be empty.
-			input    | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
-			output   | It must be a number from 0 to below 1000000000 with at most 12 decimal places.
-			currency | It must not be empty.
-			""")
-	void shouldNameTheKeyThatAPriceMisses(String field, String allowed, CapturedOutput output) {
+	@ValueSource(strings = { "provider", "model", "input", "output", "currency" })
+	void shouldNameTheKeyThatAPriceMisses(String field, CapturedOutput output) {
 		startFails(price(field, null));
+		assertSaysThatAPriceMisses(field, output);
+	}
+
+	@Test
+	void shouldSayThatAPriceIsNotMergedWhenTheCommandLineHasAPartOfIt(@TempDir Path directory, CapturedOutput output)
+			throws IOException {
+		Path file = Files.writeString(directory.resolve("prices.yaml"), """
+				kosmos.tracing.cost.prices:
+				  - { provider: acme, model: acme-1, input: 0.4, output: 2, currency: USD }
+				""");
+		startFails("--spring.config.location=" + file.toUri(), "--kosmos.tracing.cost.prices[0].provider=acme",
+				"--kosmos.tracing.cost.prices[0].model=acme-1", "--kosmos.tracing.cost.prices[0].output=3");
+		assertSaysThatAPriceMisses("input", output);
+		assertThat(output).doesNotContain("0.4");
+	}
+
+	private static void assertSaysThatAPriceMisses(String field, CapturedOutput output) {
 		String key = "kosmos.tracing.cost.prices[0]." + field;
-		assertThat(output).contains("Invalid value 'null' for configuration property '" + key + "'. " + allowed
-				+ "\n\nAction:\n\nChange the value of '" + key + "'.\n");
+		assertThat(output).contains("Description:\n\nConfiguration property '" + key + "' is missing. Each price needs"
+				+ " provider, model, input, output and currency, and the list comes from one property source as a whole:"
+				+ " what another one has of it is not added.\n\nAction:\n\nSet '" + key + "'.\n")
+			.doesNotContain("\tat ");
 	}
 
 	private static String[] price(String field, @Nullable String value) {

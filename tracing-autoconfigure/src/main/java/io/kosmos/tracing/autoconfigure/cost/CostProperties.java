@@ -23,6 +23,9 @@ public record CostProperties(@DefaultValue("true") boolean enabled,
 		@DefaultValue("classpath:io/kosmos/tracing/autoconfigure/cost/model-prices.csv") Resource location,
 		@DefaultValue List<Price> prices) {
 
+	private static final String MISSING = "Each price needs provider, model, input, output and currency, and the list"
+			+ " comes from one property source as a whole: what another one has of it is not added.";
+
 	/**
 	 * Check the prices.
 	 */
@@ -39,8 +42,9 @@ public record CostProperties(@DefaultValue("true") boolean enabled,
 		PriceTable table = new PriceTable();
 		for (int i = 0; i < prices.size(); i++) {
 			String entry = "kosmos.tracing.cost.prices[" + i + "].";
-			table.add(prices.get(i), (field, value,
-					allowed) -> new InvalidConfigurationPropertyValueException(entry + field, value, allowed));
+			table.add(prices.get(i),
+					(field, value, allowed) -> new InvalidConfigurationPropertyValueException(entry + field, value,
+							(value != null) ? allowed : MISSING));
 		}
 		return table;
 	}
