@@ -2,6 +2,7 @@ package usecases;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.Attribute;
@@ -32,6 +33,11 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 class AgentExamples {
+
+	@Bean
+	Completions completions() {
+		return new Completions();
+	}
 
 	@Bean
 	Model model() {
@@ -77,6 +83,27 @@ class AgentExamples {
 	ModelPrices prices() {
 		return (provider, model) -> new ModelPrice(new BigDecimal("2.50"), new BigDecimal("10.00"), null, "USD");
 	}
+
+	// tag::llm[]
+	static class Completions {
+
+		@TracedLlm(provider = "openai", model = "gpt-4o")
+		Map<String, Object> complete(String prompt) {
+			return post("/v1/chat/completions",
+					Map.of("model", "gpt-4o", "messages", List.of(Map.of("role", "user", "content", prompt))));
+		}
+
+		// end::llm[]
+		private static Map<String, Object> post(String path, Map<String, Object> request) {
+			return Map.of("object", "chat.completion", "model", "gpt-4o-2024-08-06", "choices",
+					List.of(Map.of("message", Map.of("content", "On page 5"), "finish_reason", "stop")), "usage",
+					Map.of("prompt_tokens", 1_200, "completion_tokens", 8, "total_tokens", 1_208));
+		}
+
+		// tag::llm[]
+
+	}
+	// end::llm[]
 
 	// tag::agent[]
 	static class Zeus {

@@ -37,6 +37,8 @@ class AgentsDocumentTests {
 	@Test
 	void shouldShowCodeThatRunsAndTheTreesThatItProduces() throws IOException {
 		Map<String, String> trees = new LinkedHashMap<>();
+		trees.put("llm",
+				tree((application) -> application.bean(AgentExamples.Completions.class).complete("Where is it?")));
 		trees.put("agent", tree((application) -> application.bean(AgentExamples.Zeus.class).route("Where is it?")));
 		trees.put("twin", tree((application) -> application.bean(AgentExamples.ByHand.class).route("Where is it?")));
 		trees.put("stream",

@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Which names attributes have.
  *
  * @param conventions Names under which the attributes of agents, models and tools are
- * written.
+ * written. With otel, what only kosmos.* has is left out: cost, sums, chunks, policies,
+ * nodes.
  */
 @ConfigurationProperties("kosmos.tracing")
 public record ConventionsProperties(@DefaultValue("both") Conventions conventions) {
