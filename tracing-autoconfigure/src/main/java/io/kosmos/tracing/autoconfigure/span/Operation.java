@@ -665,9 +665,20 @@ final class Operation implements LlmCall {
 			this.ended = true;
 			attempt("the sums of an operation", () -> finish(span, endEpochNanos));
 		}
-		long ended = (endEpochNanos != null) ? nanoTime(endEpochNanos) : System.nanoTime();
-		attempt("the metrics of an operation",
-				() -> this.operations.meters().ended(this, span, Math.max(0, ended - this.started)));
+		long nanoseconds = Math.max(0, nanosecondsUntil(endEpochNanos));
+		attempt("the metrics of an operation", () -> this.operations.meters().ended(this, span, nanoseconds));
+	}
+
+	/**
+	 * How long the operation took. Between two times that were told it is exact, whatever
+	 * the clocks do.
+	 */
+	private long nanosecondsUntil(@Nullable Long endEpochNanos) {
+		if (endEpochNanos == null) {
+			return System.nanoTime() - this.started;
+		}
+		return (this.startEpochNanos != null) ? endEpochNanos - this.startEpochNanos
+				: nanoTime(endEpochNanos) - this.started;
 	}
 
 	private void attempt(String what, Runnable work) {
