@@ -97,7 +97,7 @@ final class Operation implements LlmCall {
 
 	private long chunks;
 
-	/** Of the same model operation, made by the work of this one. */
+	/** The work of this call of a model makes another one, of the same kind. */
 	private volatile boolean wraps;
 
 	private boolean unpriced;
@@ -759,9 +759,17 @@ final class Operation implements LlmCall {
 		}
 	}
 
+	/**
+	 * Whether the model gives vectors. All else that models do, however it is named, is
+	 * an answer.
+	 */
+	private boolean isEmbedding() {
+		return "embeddings".equals(this.operationName);
+	}
+
 	private void addAbove(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullable Cost cost) {
 		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
-				&& Objects.equals(this.parent.operationName, this.operationName)) {
+				&& this.parent.isEmbedding() == isEmbedding()) {
 			this.parent.wraps = true;
 		}
 		add(this.parent, this.requestSums, llmCalls, toolCalls, tokens, cost);
