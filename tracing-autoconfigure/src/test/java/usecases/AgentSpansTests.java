@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.Attribute;
+import io.kosmos.tracing.Cost;
 import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
@@ -23,6 +24,7 @@ import io.kosmos.tracing.TracedAgent;
 import io.kosmos.tracing.TracedLlm;
 import io.kosmos.tracing.TracedPolicy;
 import io.kosmos.tracing.TracedTool;
+import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -143,6 +145,27 @@ class AgentSpansTests {
 					}));
 			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 2L)
 				.containsEntry("kosmos.llm.total_tokens.aggregated", 8L);
+		});
+	}
+
+	@Test
+	void shouldTellAndTakeSums() {
+		new TracedApplication().with(Prices.class).run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			assertThat(agents.usage()).isEqualTo(UsageSums.NONE);
+			agents.workflow("outer").in(() -> {
+				agents.agent("zeus").in(() -> {
+					agents.llm("openai", "gpt-4o").in(() -> agents.currentLlm().usage(TokenUsage.of(1_000, 500)));
+					agents.count(new UsageSums(2, 1, 10L, new Cost(new BigDecimal("0.5"), "USD")));
+					assertThat(agents.usage())
+						.isEqualTo(new UsageSums(3, 1, 1_510L, new Cost(new BigDecimal("0.5075"), "USD")));
+				});
+				agents.count(new UsageSums(1, 0, null, null));
+				assertThat(agents.usage().llmCalls()).isEqualTo(4);
+			});
+			assertThat(attributes(application.named("invoke_workflow outer"))).containsEntry("kosmos.llm.calls", 4L)
+				.containsEntry("kosmos.tool.calls", 1L)
+				.containsEntry("kosmos.llm.cost.aggregated", 0.5075);
 		});
 	}
 
@@ -312,6 +335,37 @@ class AgentSpansTests {
 			Stream<String> wrapped = agents.llm("openai", "used").in(() -> used);
 			assertThatIllegalStateException().isThrownBy(wrapped::toList);
 			assertThat(application.named("chat used").getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+		});
+	}
+
+	@Test
+	void shouldRefuseATokenCountThatCannotBeTrue() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> {
+				agents.llm("openai", "gpt-4o").in(() -> agents.currentLlm().usage(TokenUsage.of(-10, 8)));
+				agents.count(new UsageSums(-1, 0, 5L, null));
+			});
+			assertThat(attributes(application.named("chat gpt-4o"))).containsEntry("gen_ai.usage.output_tokens", 8L)
+				.doesNotContainKeys("gen_ai.usage.input_tokens", "kosmos.llm.total_tokens");
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 1L)
+				.doesNotContainKey("kosmos.llm.total_tokens.aggregated");
+		});
+	}
+
+	@Test
+	void shouldNotTakeTheAnswerOfAModelForThatOfTheAgentWhichHandsItOn() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			Map<String, Object> answer = Map.of("object", "chat.completion", "id", "chatcmpl-1", "model", "gpt-4o",
+					"choices", List.of(Map.of("finish_reason", "stop")), "usage",
+					Map.of("prompt_tokens", 3, "completion_tokens", 2));
+			agents.agent("zeus").in(() -> agents.llm("openai", "gpt-4o").in(() -> answer));
+			assertThat(attributes(application.named("chat gpt-4o"))).containsEntry("gen_ai.response.id", "chatcmpl-1")
+				.containsEntry("gen_ai.usage.input_tokens", 3L);
+			assertThat(attributes(application.named("invoke_agent zeus")).keySet())
+				.noneMatch((key) -> key.startsWith("gen_ai.response.") || key.startsWith("gen_ai.usage.")
+						|| key.equals("kosmos.llm.finish_reason"));
 		});
 	}
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.TracedAgent;
@@ -16,7 +17,9 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -26,7 +29,6 @@ import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -45,26 +47,34 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class ModelCallTests {
 
-	private OpenAiServer provider;
+	private static RunningService service;
 
-	private RunningService service;
+	private static OpenAiServer provider;
+
+	@BeforeAll
+	static void startService() {
+		service = RunningService.start(WebApplicationType.NONE, Application.class);
+	}
+
+	@AfterAll
+	static void stopService() {
+		service.close();
+	}
 
 	@BeforeEach
 	void start() throws IOException {
-		this.provider = OpenAiServer.start();
-		this.service = RunningService.start(WebApplicationType.NONE, Application.class,
-				"provider.url=" + this.provider.url());
+		provider = OpenAiServer.start();
+		service.reset();
 	}
 
 	@AfterEach
 	void stop() {
-		this.service.close();
-		this.provider.close();
+		provider.close();
 	}
 
 	@Test
 	void callPlain() {
-		this.provider.answers(OpenAiServer.text("Here."));
+		provider.answers(OpenAiServer.text("Here."));
 		assertThat(zeus().call()).isEqualTo("Here.");
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=1 tools=0 tokens=15
@@ -74,7 +84,7 @@ class ModelCallTests {
 
 	@Test
 	void callWithToolCalls() {
-		this.provider.answers(tools("search", "search"), OpenAiServer.text("Here."));
+		provider.answers(tools("search", "search"), OpenAiServer.text("Here."));
 		assertThat(zeus().call()).isEqualTo("Here.");
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=2 tools=2 tokens=30
@@ -88,7 +98,7 @@ class ModelCallTests {
 
 	@Test
 	void callWithAnAgentInsideATool() {
-		this.provider.answers(tools("athena"), OpenAiServer.text("On page 12."), OpenAiServer.text("Here."));
+		provider.answers(tools("athena"), OpenAiServer.text("On page 12."), OpenAiServer.text("Here."));
 		assertThat(zeus().call()).isEqualTo("Here.");
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=3 tools=1 tokens=45
@@ -104,7 +114,7 @@ class ModelCallTests {
 
 	@Test
 	void callWithAnErrorMidway() {
-		this.provider.answers(tools("search"), OpenAiServer.error(500));
+		provider.answers(tools("search"), OpenAiServer.error(500));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> zeus().call());
 		assertTree("""
 				invoke_agent zeus INTERNAL ERROR calls=2 tools=1 tokens=15 [exception]
@@ -117,7 +127,7 @@ class ModelCallTests {
 
 	@Test
 	void callThatIsCancelledMidway() throws InterruptedException {
-		this.provider.answers(OpenAiServer.hanging());
+		provider.answers(OpenAiServer.hanging());
 		cancel(zeus().callLater());
 		assertTree("""
 				invoke_agent zeus INTERNAL UNSET calls=1 tools=0 cancelled
@@ -127,7 +137,7 @@ class ModelCallTests {
 
 	@Test
 	void streamPlain() {
-		this.provider.answers(OpenAiServer.text("He", "re."));
+		provider.answers(OpenAiServer.text("He", "re."));
 		assertThat(zeus().stream().collectList().block()).containsExactly("He", "re.");
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=1 tools=0 tokens=15
@@ -137,7 +147,7 @@ class ModelCallTests {
 
 	@Test
 	void streamWithToolCalls() {
-		this.provider.answers(tools("search"), OpenAiServer.text("He", "re."));
+		provider.answers(tools("search"), OpenAiServer.text("He", "re."));
 		assertThat(zeus().stream().collectList().block()).containsExactly("He", "re.");
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=2 tools=1 tokens=30
@@ -150,7 +160,7 @@ class ModelCallTests {
 
 	@Test
 	void streamWithAnAgentInsideATool() {
-		this.provider.answers(tools("athena"), OpenAiServer.text("On page 12."), OpenAiServer.text("He", "re."));
+		provider.answers(tools("athena"), OpenAiServer.text("On page 12."), OpenAiServer.text("He", "re."));
 		assertThat(zeus().stream().collectList().block()).containsExactly("He", "re.");
 		assertTree("""
 				invoke_agent zeus INTERNAL OK calls=3 tools=1 tokens=45
@@ -166,7 +176,7 @@ class ModelCallTests {
 
 	@Test
 	void streamWithAnErrorMidway() {
-		this.provider.answers(OpenAiServer.broken("He"));
+		provider.answers(OpenAiServer.broken("He"));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> zeus().stream().collectList().block());
 		assertTree("""
 				invoke_agent zeus INTERNAL ERROR calls=1 tools=0 [exception]
@@ -176,7 +186,7 @@ class ModelCallTests {
 
 	@Test
 	void streamThatIsCancelledMidway() throws InterruptedException {
-		this.provider.answers(OpenAiServer.hanging("He"));
+		provider.answers(OpenAiServer.hanging("He"));
 		cancel(zeus().stream());
 		assertTree("""
 				invoke_agent zeus INTERNAL UNSET calls=1 tools=0 cancelled
@@ -185,17 +195,18 @@ class ModelCallTests {
 	}
 
 	private void cancel(Flux<String> answer) throws InterruptedException {
+		int before = zeus().received();
 		Disposable running = answer.subscribe();
-		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !this.provider.requests().isEmpty());
-		if (this.provider.requests().get(0).body().path("stream").asBoolean(false)) {
-			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> zeus().received() > 0);
+		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !provider.requests().isEmpty());
+		if (provider.requests().get(0).body().path("stream").asBoolean(false)) {
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> zeus().received() > before);
 		}
 		running.dispose();
-		assertThat(this.provider.awaitAbandoned()).isTrue();
+		assertThat(provider.awaitAbandoned()).isTrue();
 	}
 
 	private Zeus zeus() {
-		return this.service.bean(Zeus.class);
+		return service.bean(Zeus.class);
 	}
 
 	private static OpenAiServer.Answer tools(String... names) {
@@ -205,14 +216,14 @@ class ModelCallTests {
 	}
 
 	private void assertTree(String expected) {
-		List<SpanData> spans = this.service.awaitEnded((int) expected.lines().count())
+		List<SpanData> spans = service.awaitEnded((int) expected.lines().count())
 			.stream()
 			.sorted(Comparator.comparingLong(SpanData::getStartEpochNanos))
 			.toList();
 		StringBuilder tree = new StringBuilder();
 		print(spans, "0000000000000000", "", tree);
 		assertThat(tree.toString().stripTrailing()).isEqualTo(expected);
-		assertThat(this.provider.requests()).extracting(OpenAiServer.Request::parentSpanId)
+		assertThat(provider.requests()).extracting(OpenAiServer.Request::parentSpanId)
 			.containsExactlyElementsOf(spans.stream()
 				.filter((span) -> span.getName().equals("http post"))
 				.map(SpanData::getSpanId)
@@ -262,8 +273,8 @@ class ModelCallTests {
 	static class Application {
 
 		@Bean
-		Models models(RestClient.Builder rest, WebClient.Builder web, @Value("${provider.url}") String url) {
-			return new Models(rest.baseUrl(url).build(), web.baseUrl(url).build());
+		Models models(RestClient.Builder rest, WebClient.Builder web) {
+			return new Models(rest.build(), web.build());
 		}
 
 		@Bean
@@ -291,7 +302,7 @@ class ModelCallTests {
 
 		private final Tools tools;
 
-		private volatile int received;
+		private final AtomicInteger received = new AtomicInteger();
 
 		Zeus(Models models, Tools tools) {
 			this.models = models;
@@ -299,7 +310,7 @@ class ModelCallTests {
 		}
 
 		int received() {
-			return this.received;
+			return this.received.get();
 		}
 
 		@TracedAgent("zeus")
@@ -333,7 +344,7 @@ class ModelCallTests {
 					}
 				});
 				String text = delta.path("content").asString("");
-				this.received += text.length();
+				this.received.addAndGet(text.length());
 				return text.isEmpty() ? null : text;
 			}).concatWith(Flux.defer(() -> {
 				if (calls.isEmpty()) {
@@ -404,13 +415,17 @@ class ModelCallTests {
 
 		@TracedLlm(provider = "openai", model = "gpt-4o")
 		JsonNode call() {
-			return this.rest.post().uri("/chat/completions").body(request(false)).retrieve().body(JsonNode.class);
+			return this.rest.post()
+				.uri(provider.url() + "/chat/completions")
+				.body(request(false))
+				.retrieve()
+				.body(JsonNode.class);
 		}
 
 		@TracedLlm(provider = "openai", model = "gpt-4o")
 		Mono<JsonNode> callLater() {
 			return this.web.post()
-				.uri("/chat/completions")
+				.uri(provider.url() + "/chat/completions")
 				.bodyValue(request(false))
 				.retrieve()
 				.bodyToMono(JsonNode.class);
@@ -419,7 +434,7 @@ class ModelCallTests {
 		@TracedLlm(provider = "openai", model = "gpt-4o")
 		Flux<String> stream() {
 			return this.web.post()
-				.uri("/chat/completions")
+				.uri(provider.url() + "/chat/completions")
 				.bodyValue(request(true))
 				.retrieve()
 				.bodyToFlux(new ParameterizedTypeReference<ServerSentEvent<String>>() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.AgentSpans;
@@ -23,11 +23,13 @@ import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TokenUsage;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Statistic;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.HistogramSupport;
@@ -308,6 +310,63 @@ class OperationMetricsTests {
 	}
 
 	@Test
+	void shouldCountDurationsBelowASecondInTheirBucketsInPrometheus() {
+		measured().run((application) -> {
+			AgentSpans agents = agents(application);
+			Instant started = Instant.now().minusSeconds(60);
+			for (int millis : new int[] { 10, 13, 50, 300, 1_100 }) {
+				for (Spans.Builder operation : List.of(agents.llm("openai", "gpt-4o"), agents.tool("search"),
+						agents.agent("zeus"), agents.workflow("demo"))) {
+					operation.startTimestamp(started).start().endTimestamp(started.plusMillis(millis)).end();
+				}
+			}
+			String calls = "0.01=1 0.02=2 0.04=2 0.08=3 0.16=3 0.32=4 0.64=4 1.28=5 2.56=5 5.12=5 10.24=5 20.48=5 "
+					+ "40.96=5 81.92=5 +Inf=5 sum=1.473";
+			assertThat(scraped(application, "gen_ai_client_operation_duration_seconds")).isEqualTo(calls);
+			assertThat(scraped(application, "gen_ai_execute_tool_duration_seconds")).isEqualTo(calls);
+			assertThat(scraped(application, "gen_ai_invoke_agent_duration_seconds"))
+				.isEqualTo("0.1=3 0.2=3 0.4=4 0.8=4 1.6=5 3.2=5 6.4=5 12.8=5 25.6=5 51.2=5 102.4=5 204.8=5 409.6=5 "
+						+ "+Inf=5 sum=1.473");
+			assertThat(scraped(application, "gen_ai_invoke_workflow_duration_seconds"))
+				.isEqualTo("1.0=4 5.0=5 10.0=5 30.0=5 60.0=5 120.0=5 300.0=5 600.0=5 1800.0=5 3600.0=5 7200.0=5 "
+						+ "+Inf=5 sum=1.473");
+		});
+	}
+
+	@Test
+	void shouldCountTheTimeFromAToldStartToTheFirstChunkInItsBucketInPrometheus() {
+		measured().run((application) -> {
+			AgentSpans agents = agents(application);
+			DetachedSpan call = agents.llm("openai", "gpt-4o").startTimestamp(Instant.now().minusMillis(350)).start();
+			agents.llmIn(call.context()).chunk();
+			call.end();
+			assertThat(scraped(application, "gen_ai_client_operation_time_to_first_chunk_seconds"))
+				.startsWith("0.01=0 0.02=0 0.04=0 0.08=0 0.16=0 0.32=0 0.64=1 1.28=1 ");
+		});
+	}
+
+	@Test
+	void shouldCountTheTimeToAToldEndInItsBucketInPrometheus() {
+		measured().run((application) -> {
+			DetachedSpan tool = agents(application).tool("search").start();
+			tool.endTimestamp(Instant.now().plusMillis(350)).end();
+			assertThat(scraped(application, "gen_ai_execute_tool_duration_seconds"))
+				.startsWith("0.01=0 0.02=0 0.04=0 0.08=0 0.16=0 0.32=0 0.64=1 1.28=1 ");
+		});
+	}
+
+	/**
+	 * Buckets and sum of the only histogram of a name.
+	 */
+	private static String scraped(Running application, String name) {
+		return Pattern.compile("^" + name + "_(?:bucket\\{.*le=\"(.+)\"|(sum)\\{.*)\\} (.+)$", Pattern.MULTILINE)
+			.matcher(application.bean(PrometheusMeterRegistry.class).scrape())
+			.results()
+			.map((line) -> ((line.group(1) != null) ? line.group(1) : line.group(2)) + "=" + line.group(3))
+			.collect(Collectors.joining(" "));
+	}
+
+	@Test
 	void shouldBeDocumented() throws IOException {
 		List<String> rows = Files.readAllLines(Path.of("..", "docs", "metrics.md"));
 		measured("kosmos.tracing.metrics.tenant=true").run((application) -> {
@@ -333,7 +392,7 @@ class OperationMetricsTests {
 			return "-";
 		}
 		return Arrays.stream(histogram.takeSnapshot().histogramCounts())
-			.flatMapToDouble((count) -> DoubleStream.of(count.bucket()))
+			.mapToDouble((count) -> (meter instanceof Timer) ? count.bucket(TimeUnit.SECONDS) : count.bucket())
 			.filter(Double::isFinite)
 			.mapToObj((boundary) -> BigDecimal.valueOf(boundary).stripTrailingZeros().toPlainString())
 			.collect(Collectors.joining(", "));
@@ -430,7 +489,7 @@ class OperationMetricsTests {
 
 	private static List<Double> totals(Running application, String name) {
 		return meters(application).filter((meter) -> meter.getId().getName().equals(name))
-			.map((meter) -> statistic(meter, Statistic.TOTAL))
+			.map((meter) -> statistic(meter, (meter instanceof Timer) ? Statistic.TOTAL_TIME : Statistic.TOTAL))
 			.toList();
 	}
 

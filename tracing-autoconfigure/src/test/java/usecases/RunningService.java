@@ -79,6 +79,10 @@ final class RunningService implements AutoCloseable {
 		return bean(Recorder.class).exporter.getFinishedSpanItems();
 	}
 
+	void reset() {
+		bean(Recorder.class).exporter.reset();
+	}
+
 	List<SpanData> awaitEnded(int count) {
 		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> ended().size() >= count);
 		return ended();

@@ -106,6 +106,20 @@ public interface AgentSpans {
 	Spans.Builder plan(String name);
 
 	/**
+	 * What models and tools did so far for the innermost agent or workflow that runs
+	 * here, or for the HTTP request if there is none.
+	 * @return the sums
+	 */
+	UsageSums usage();
+
+	/**
+	 * Count what another service did for the agents and workflows that run here, where no
+	 * {@code Kosmos-Usage} header tells it: at the end of a stream, or in a message.
+	 * @param usage what it did; refused if a count is negative
+	 */
+	void count(UsageSums usage);
+
+	/**
 	 * The call of a model that runs here: innermost of all operations around, whoever
 	 * opened it.
 	 * @return the call, or one that ignores all it is told if there is none

@@ -35,7 +35,8 @@ public record ModelPrice(BigDecimal input, BigDecimal output, @Nullable BigDecim
 	 * of the answer.
 	 * @param usage the tokens of the call
 	 * @return the cost; {@code null} if the tokens of the prompt are unknown, if those of
-	 * an answer that costs anything are, or if more are cached than the prompt has
+	 * an answer that costs anything are, if more are cached than the prompt has, or if
+	 * one is negative
 	 */
 	public @Nullable Cost cost(TokenUsage usage) {
 		Long inputTokens = usage.inputTokens();
@@ -47,7 +48,7 @@ public record ModelPrice(BigDecimal input, BigDecimal output, @Nullable BigDecim
 			return null;
 		}
 		long cachedTokens = (usage.cachedInputTokens() != null) ? usage.cachedInputTokens() : 0;
-		if (cachedTokens > inputTokens) {
+		if (cachedTokens < 0 || cachedTokens > inputTokens || outputTokens < 0) {
 			return null;
 		}
 		BigDecimal amount = price(inputTokens - cachedTokens, this.input).add(price(outputTokens, this.output))

@@ -108,7 +108,9 @@ class OrchestrationTests {
 			.containsEntry("kosmos.conversation.id", "session-7")
 			.containsEntry("gen_ai.conversation.id", "session-7")
 			.containsEntry("kosmos.route.decision", "chat")
-			.containsEntry("kosmos.route.confidence", 0.67);
+			.containsEntry("kosmos.route.confidence", 0.67)
+			.containsEntry("kosmos.llm.calls", 1L)
+			.containsEntry("kosmos.llm.cost.aggregated", answer.path("cost").path("amount").asDouble());
 		RecordedSpan chat = trace.span(Samples.GATEWAY, "chat kosmos-mini");
 		assertThat(chat.status()).isEqualTo(Status.OK);
 		assertThat(chat.attributes()).containsEntry("kosmos.llm.streaming", true)

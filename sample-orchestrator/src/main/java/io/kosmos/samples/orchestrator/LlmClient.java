@@ -21,9 +21,11 @@ import io.kosmos.samples.orchestrator.Chat.Response;
 import io.kosmos.samples.orchestrator.Chat.Tool;
 import io.kosmos.samples.orchestrator.Chat.ToolCall;
 import io.kosmos.samples.orchestrator.Chat.Usage;
+import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
 import io.kosmos.tracing.TokenUsage;
+import io.kosmos.tracing.UsageSums;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,13 +56,16 @@ public class LlmClient {
 
 	private final @Nullable ModelPrices prices;
 
+	private final AgentSpans agents;
+
 	private final JsonMapper jsonMapper;
 
 	public LlmClient(RestClient.Builder builder, OrchestratorProperties properties, ObjectProvider<ModelPrices> prices,
-			JsonMapper jsonMapper) {
+			AgentSpans agents, JsonMapper jsonMapper) {
 		this.gateway = builder.baseUrl(properties.gateway().url()).build();
 		this.providers = properties.gateway().providers();
 		this.prices = prices.getIfAvailable();
+		this.agents = agents;
 		this.jsonMapper = jsonMapper;
 	}
 
@@ -147,7 +152,10 @@ public class LlmClient {
 		if (usage == null) {
 			throw failure(null);
 		}
-		return new Completion(text.toString(), List.of(), spending(model, usage));
+		Spending spending = spending(model, usage);
+		// A stream begins before the gateway knows what to tell in a header.
+		this.agents.count(new UsageSums(1, 0, usage.totalTokens(), spending.cost()));
+		return new Completion(text.toString(), List.of(), spending);
 	}
 
 	private Spending spending(String model, Usage usage) {

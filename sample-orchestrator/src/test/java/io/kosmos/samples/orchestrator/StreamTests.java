@@ -82,7 +82,9 @@ class StreamTests {
 
 		Trace trace = this.traces.await(answer.traceId(), CHAT);
 		assertThat(trace.span("invoke_agent zeus").getStatus()).isEqualTo(StatusData.ok());
-		assertThat(Trace.attributes(trace.span("invoke_agent zeus"))).containsEntry("kosmos.route.decision", "chat");
+		assertThat(Trace.attributes(trace.span("invoke_agent zeus"))).containsEntry("kosmos.route.decision", "chat")
+			.containsEntry("kosmos.llm.calls", 1L)
+			.containsEntry("kosmos.llm.total_tokens.aggregated", 21L);
 		assertThat(this.gateway.header("traceparent")).contains(trace.span("http post").getSpanId());
 	}
 

@@ -19,6 +19,7 @@ import dev.langchain4j.spi.services.AiServiceContextFactory;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.Spans;
+import io.kosmos.tracing.TracingFailures;
 import io.kosmos.tracing.autoconfigure.langchain4j.AiServiceInterceptor.Identity;
 import io.kosmos.tracing.autoconfigure.langchain4j.TracingBeanPostProcessor.Tracing;
 import io.opentelemetry.api.OpenTelemetry;
@@ -58,8 +59,8 @@ public final class LangChain4jAutoConfiguration {
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static LangChain4jSpans kosmosLangChain4jSpans(ObjectProvider<AgentSpans> agents, ObjectProvider<Spans> spans,
-			ObjectProvider<OpenTelemetry> openTelemetry) {
-		return new LangChain4jSpans(agents::getObject, httpCalls(spans, openTelemetry));
+			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
+		return new LangChain4jSpans(agents::getObject, httpCalls(spans, openTelemetry), failures::getObject);
 	}
 
 	private static @Nullable HttpCalls httpCalls(ObjectProvider<Spans> spans,

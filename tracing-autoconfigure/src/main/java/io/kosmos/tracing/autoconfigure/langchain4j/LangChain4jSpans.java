@@ -1,16 +1,13 @@
 package io.kosmos.tracing.autoconfigure.langchain4j;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.Spans.Work;
+import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class LangChain4jSpans {
 
-	private static final Log logger = LogFactory.getLog(LangChain4jSpans.class);
-
 	private final Supplier<AgentSpans> agents;
 
 	private final @Nullable HttpCalls http;
 
-	private final Set<String> failed = ConcurrentHashMap.newKeySet();
+	private final Supplier<TracingFailures> failures;
 
 	/**
 	 * Create the spans.
 	 * @param agents opens spans
 	 * @param http opens the spans of HTTP calls; {@code null} if somebody else does
+	 * @param failures takes what goes wrong
 	 */
-	LangChain4jSpans(Supplier<AgentSpans> agents, @Nullable HttpCalls http) {
+	LangChain4jSpans(Supplier<AgentSpans> agents, @Nullable HttpCalls http, Supplier<TracingFailures> failures) {
 		this.agents = agents;
 		this.http = http;
+		this.failures = failures;
 	}
 
 	AgentSpans agents() {
@@ -94,9 +91,7 @@ final class LangChain4jSpans {
 			return question.get();
 		}
 		catch (Exception | LinkageError ex) {
-			if (this.failed.add(what)) {
-				logger.warn("Spans of LangChain4j go without " + what + ": " + ex);
-			}
+			this.failures.get().record("LangChain4j, " + what, ex);
 			return null;
 		}
 	}

@@ -9,6 +9,7 @@ import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.LlmCall;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TokenUsage;
+import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,16 @@ final class DefaultAgentSpans implements AgentSpans {
 	private Spans.Builder named(OperationType type, @Nullable String name) {
 		return this.spans.operation(type, type.spanName(StringUtils.hasText(name) ? name : null, null))
 			.attribute(type.nameKey(), (name != null) ? name : "");
+	}
+
+	@Override
+	public UsageSums usage() {
+		return Operation.usage(Context.current());
+	}
+
+	@Override
+	public void count(UsageSums usage) {
+		this.spans.count(usage);
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracedSpan;
+import io.kosmos.tracing.UsageSums;
 import io.kosmos.tracing.autoconfigure.span.SpanLifecycle.ResultRecorder;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -52,6 +53,17 @@ final class DefaultSpans implements Spans {
 	 */
 	Builder operation(OperationType type, String spanName) {
 		return new DefaultBuilder(spanName, type);
+	}
+
+	/**
+	 * Count what ran elsewhere.
+	 */
+	void count(UsageSums usage) {
+		if (usage.llmCalls() < 0 || usage.toolCalls() < 0 || (usage.tokens() != null && usage.tokens() < 0)) {
+			this.lifecycle.operations().refuse("usage", usage, "without a negative count");
+			return;
+		}
+		Operation.addRemote(Context.current(), usage);
 	}
 
 	private final class DefaultBuilder implements Builder {

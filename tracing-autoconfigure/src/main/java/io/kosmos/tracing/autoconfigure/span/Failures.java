@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.kosmos.tracing.TracingFailures;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -11,7 +12,7 @@ import org.apache.commons.logging.LogFactory;
  * What went wrong inside tracing: each failure is counted, and the first one of a site is
  * logged. Business code never learns of it.
  */
-final class Failures {
+final class Failures implements TracingFailures {
 
 	private static final Log logger = LogFactory.getLog(Failures.class);
 
@@ -19,13 +20,8 @@ final class Failures {
 
 	private final Set<String> sites = ConcurrentHashMap.newKeySet();
 
-	/**
-	 * Record a failure.
-	 * @param site where it happened; from code and annotations only, so that the number
-	 * of sites is bounded
-	 * @param failure what happened
-	 */
-	void record(String site, Throwable failure) {
+	@Override
+	public void record(String site, Throwable failure) {
 		this.count.increment();
 		if (this.sites.add(site)) {
 			logger.warn("Tracing failed at " + site + " and goes on without it; further failures there are counted"

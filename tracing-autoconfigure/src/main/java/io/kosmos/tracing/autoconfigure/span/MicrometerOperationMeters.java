@@ -1,10 +1,12 @@
 package io.kosmos.tracing.autoconfigure.span;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.DoubleConsumer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.kosmos.tracing.Cost;
 import io.kosmos.tracing.TokenUsage;
@@ -12,19 +14,19 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@link OperationMeters} over Micrometer. A call of a model that wraps another one is
- * measured by none of its meters: the innermost call counts. Seconds and tokens are
- * summaries with fixed buckets and not timers, whose unit differs from registry to
- * registry. Thread-safe.
+ * measured by none of its meters: the innermost call counts. Durations are timers and not
+ * summaries of seconds, since Micrometer rounds each value up to a whole number before it
+ * looks for the bucket: nanoseconds lose nothing by that, and tokens are whole. Durations
+ * are exported in the time unit of the registry, see {@link OperationMeter}. Thread-safe.
  */
 final class MicrometerOperationMeters implements OperationMeters {
-
-	private static final double NANOS = 1e9;
 
 	private final MeterRegistry registry;
 
@@ -32,7 +34,7 @@ final class MicrometerOperationMeters implements OperationMeters {
 
 	private final TagValues tagValues;
 
-	private final Map<Series, DoubleConsumer> meters = new ConcurrentHashMap<>();
+	private final Map<Series, Consumer<Number>> meters = new ConcurrentHashMap<>();
 
 	/**
 	 * Create the meters.
@@ -51,22 +53,21 @@ final class MicrometerOperationMeters implements OperationMeters {
 			return;
 		}
 		try (Scope scope = exemplar(span)) {
-			double seconds = nanoseconds / NANOS;
 			switch (operation.type()) {
 				case LLM -> {
-					call(operation, seconds);
+					call(operation, nanoseconds);
 				}
 				case RETRIEVAL, MEMORY -> {
-					record(OperationMeter.CALL, operation, seconds);
+					record(OperationMeter.CALL, operation, nanoseconds);
 				}
 				case AGENT -> {
-					record(OperationMeter.AGENT, operation, seconds);
+					record(OperationMeter.AGENT, operation, nanoseconds);
 				}
 				case TOOL -> {
-					record(OperationMeter.TOOL, operation, seconds);
+					record(OperationMeter.TOOL, operation, nanoseconds);
 				}
 				case WORKFLOW -> {
-					record(OperationMeter.WORKFLOW, operation, seconds);
+					record(OperationMeter.WORKFLOW, operation, nanoseconds);
 				}
 				case NODE, POLICY, PLAN -> {
 				}
@@ -83,12 +84,9 @@ final class MicrometerOperationMeters implements OperationMeters {
 		return (matters) ? span.makeCurrent() : Scope.noop();
 	}
 
-	private void call(Operation call, double seconds) {
-		record(OperationMeter.CALL, call, seconds);
-		Long timeToFirstChunk = call.timeToFirstChunk();
-		if (timeToFirstChunk != null) {
-			record(OperationMeter.FIRST_CHUNK, call, timeToFirstChunk / NANOS);
-		}
+	private void call(Operation call, long nanoseconds) {
+		record(OperationMeter.CALL, call, nanoseconds);
+		record(OperationMeter.FIRST_CHUNK, call, call.timeToFirstChunk());
 		TokenUsage usage = call.usage();
 		if (usage != null) {
 			record(OperationMeter.INPUT_TOKENS, call, usage.inputTokens());
@@ -114,11 +112,11 @@ final class MicrometerOperationMeters implements OperationMeters {
 			values[i] = this.tagValues.bounded(tag, tag.value(operation));
 		}
 		Series series = new Series(meter, Arrays.asList(values));
-		DoubleConsumer known = this.meters.get(series);
-		((known != null) ? known : this.meters.computeIfAbsent(series, this::register)).accept(value.doubleValue());
+		Consumer<Number> known = this.meters.get(series);
+		((known != null) ? known : this.meters.computeIfAbsent(series, this::register)).accept(value);
 	}
 
-	private DoubleConsumer register(Series series) {
+	private Consumer<Number> register(Series series) {
 		OperationMeter meter = series.meter();
 		Tags tags = Tags.empty();
 		for (int i = 0; i < meter.tags().size(); i++) {
@@ -129,14 +127,28 @@ final class MicrometerOperationMeters implements OperationMeters {
 				.description(meter.description())
 				.tags(tags)
 				.register(this.registry);
-			return counter::increment;
+			return (amount) -> counter.increment(amount.doubleValue());
 		}
-		return DistributionSummary.builder(meter.meterName())
+		if (meter.isTimer()) {
+			Timer timer = Timer.builder(meter.meterName())
+				.description(meter.description())
+				.serviceLevelObjectives(durations(meter.boundaries()))
+				.tags(tags)
+				.register(this.registry);
+			return (nanoseconds) -> timer.record(nanoseconds.longValue(), TimeUnit.NANOSECONDS);
+		}
+		DistributionSummary summary = DistributionSummary.builder(meter.meterName())
 			.description(meter.description())
-			.baseUnit(meter.unit())
 			.serviceLevelObjectives(meter.boundaries())
 			.tags(tags)
-			.register(this.registry)::record;
+			.register(this.registry);
+		return (tokens) -> summary.record(tokens.doubleValue());
+	}
+
+	private static Duration[] durations(double[] seconds) {
+		return Arrays.stream(seconds)
+			.mapToObj((second) -> Duration.ofNanos(Math.round(second * 1e9)))
+			.toArray(Duration[]::new);
 	}
 
 	/**

@@ -136,6 +136,15 @@ enum ModelAttribute {
 		return this == OUTPUT_MESSAGES || this == TOOL_CALL_RESULT;
 	}
 
+	/**
+	 * Whether an attribute tells of a model's answer.
+	 */
+	static boolean tellsOfModel(AttributeKey<?> key) {
+		String name = key.getKey();
+		return name.startsWith("gen_ai.response.") || name.startsWith("gen_ai.usage.")
+				|| name.startsWith("kosmos.llm.");
+	}
+
 	Object kosmosValue(Object value) {
 		return value;
 	}

@@ -17,6 +17,7 @@ import io.kosmos.tracing.ModelPrices;
 import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.TokenUsage;
+import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
@@ -42,6 +43,8 @@ final class Operation implements LlmCall {
 	 * attributes</a>.
 	 */
 	static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
+	private static final TokenUsage UNKNOWN = new TokenUsage(null, null, null, null, null);
 
 	private final Operations operations;
 
@@ -97,8 +100,11 @@ final class Operation implements LlmCall {
 
 	private long chunks;
 
-	/** The work of this call of a model makes another one, of the same kind. */
+	/** Of the same kind, made by the work of this call: it counts instead of this one. */
 	private volatile boolean wraps;
+
+	/** By a call that this one wraps, or by the service that it calls. */
+	private volatile boolean countedElsewhere;
 
 	private boolean unpriced;
 
@@ -438,7 +444,7 @@ final class Operation implements LlmCall {
 			this.operations.refuse(attribute, tokens, "a count of 0 or more");
 			return;
 		}
-		TokenUsage known = (this.usage != null) ? this.usage : new TokenUsage(null, null, null, null, null);
+		TokenUsage known = (this.usage != null) ? this.usage : UNKNOWN;
 		this.usage = new TokenUsage((attribute == ModelAttribute.PROMPT_TOKENS) ? tokens : known.inputTokens(),
 				(attribute == ModelAttribute.COMPLETION_TOKENS) ? tokens : known.outputTokens(),
 				(attribute == ModelAttribute.TOTAL_TOKENS) ? tokens : known.totalTokens(),
@@ -481,12 +487,19 @@ final class Operation implements LlmCall {
 			try {
 				Attributes attributes = mapper.map(result);
 				if (attributes != null) {
-					attributes.forEach(this::write);
+					attributes.forEach(this::writeMapped);
 				}
 			}
 			catch (Throwable ex) {
 				this.operations.failures().record("the result mapper " + mapper.getClass().getName(), ex);
 			}
+		}
+	}
+
+	// An agent or a tool may hand on what a model answered, which is not its own answer.
+	private void writeMapped(AttributeKey<?> key, Object value) {
+		if (this.type == OperationType.LLM || !ModelAttribute.tellsOfModel(key)) {
+			write(key, value);
 		}
 	}
 
@@ -553,14 +566,19 @@ final class Operation implements LlmCall {
 	}
 
 	private synchronized void merge(TokenUsage usage) {
-		TokenUsage known = (this.usage != null) ? this.usage : usage;
-		this.usage = new TokenUsage(latest(usage.inputTokens(), known.inputTokens()),
-				latest(usage.outputTokens(), known.outputTokens()), latest(usage.totalTokens(), known.totalTokens()),
-				latest(usage.cachedInputTokens(), known.cachedInputTokens()),
-				latest(usage.reasoningTokens(), known.reasoningTokens()));
+		TokenUsage known = (this.usage != null) ? this.usage : UNKNOWN;
+		this.usage = new TokenUsage(latest(ModelAttribute.PROMPT_TOKENS, usage.inputTokens(), known.inputTokens()),
+				latest(ModelAttribute.COMPLETION_TOKENS, usage.outputTokens(), known.outputTokens()),
+				latest(ModelAttribute.TOTAL_TOKENS, usage.totalTokens(), known.totalTokens()),
+				latest(ModelAttribute.CACHED_TOKENS, usage.cachedInputTokens(), known.cachedInputTokens()),
+				latest(ModelAttribute.REASONING_TOKENS, usage.reasoningTokens(), known.reasoningTokens()));
 	}
 
-	private static @Nullable Long latest(@Nullable Long latest, @Nullable Long known) {
+	private @Nullable Long latest(ModelAttribute attribute, @Nullable Long latest, @Nullable Long known) {
+		if (latest != null && latest < 0) {
+			this.operations.refuse(attribute, latest, "a count of 0 or more");
+			return known;
+		}
 		return (latest != null) ? latest : known;
 	}
 
@@ -647,9 +665,20 @@ final class Operation implements LlmCall {
 			this.ended = true;
 			attempt("the sums of an operation", () -> finish(span, endEpochNanos));
 		}
-		long ended = (endEpochNanos != null) ? nanoTime(endEpochNanos) : System.nanoTime();
-		attempt("the metrics of an operation",
-				() -> this.operations.meters().ended(this, span, Math.max(0, ended - this.started)));
+		long nanoseconds = Math.max(0, nanosecondsUntil(endEpochNanos));
+		attempt("the metrics of an operation", () -> this.operations.meters().ended(this, span, nanoseconds));
+	}
+
+	/**
+	 * How long the operation took. Between two times that were told it is exact, whatever
+	 * the clocks do.
+	 */
+	private long nanosecondsUntil(@Nullable Long endEpochNanos) {
+		if (endEpochNanos == null) {
+			return System.nanoTime() - this.started;
+		}
+		return (this.startEpochNanos != null) ? endEpochNanos - this.startEpochNanos
+				: nanoTime(endEpochNanos) - this.started;
 	}
 
 	private void attempt(String what, Runnable work) {
@@ -676,12 +705,12 @@ final class Operation implements LlmCall {
 	}
 
 	private void finishCall(Span span, @Nullable Long endEpochNanos) {
-		if (this.wraps) {
+		if (this.countedElsewhere) {
 			this.usage = null;
 		}
 		else {
 			this.cost = findCost();
-			Long tokens = findTotal();
+			Long tokens = (this.usage != null) ? this.usage.total() : null;
 			writeUsage(span, tokens);
 			addAbove(1, 0, tokens, this.cost);
 		}
@@ -708,7 +737,11 @@ final class Operation implements LlmCall {
 				return new Cost(BigDecimal.valueOf(this.amount), (this.currency != null) ? this.currency : "USD");
 			}
 			ModelPrices prices = this.operations.prices();
-			if (prices == null || this.usage == null || this.provider == null) {
+			if (prices == null || this.usage == null) {
+				return null;
+			}
+			if (this.provider == null) {
+				this.unpriced = true;
 				return null;
 			}
 			ModelPrice price = (this.responseModel != null) ? prices.find(this.provider, this.responseModel) : null;
@@ -720,16 +753,6 @@ final class Operation implements LlmCall {
 		}
 		catch (Throwable ex) {
 			this.operations.failures().record("the price of a model", ex);
-			return null;
-		}
-	}
-
-	private @Nullable Long findTotal() {
-		try {
-			return (this.usage != null) ? this.usage.total() : null;
-		}
-		catch (ArithmeticException ex) {
-			this.operations.failures().record("the attribute " + ModelAttribute.TOTAL_TOKENS, ex);
 			return null;
 		}
 	}
@@ -771,6 +794,7 @@ final class Operation implements LlmCall {
 		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
 				&& this.parent.isEmbedding() == isEmbedding()) {
 			this.parent.wraps = true;
+			this.parent.countedElsewhere = true;
 		}
 		add(this.parent, this.requestSums, llmCalls, toolCalls, tokens, cost);
 	}
@@ -779,12 +803,26 @@ final class Operation implements LlmCall {
 	 * Count what another service did for the work of a context. A call of a model that it
 	 * serves is counted there.
 	 */
-	static void addRemote(Context context, UsageHeader usage) {
+	static void addRemote(Context context, UsageSums usage) {
 		Operation innermost = context.get(KEY);
 		if (innermost != null && innermost.type == OperationType.LLM && usage.llmCalls() > 0) {
-			innermost.wraps = true;
+			innermost.countedElsewhere = true;
 		}
 		add(innermost, context.get(Sums.REQUEST), usage.llmCalls(), usage.toolCalls(), usage.tokens(), usage.cost());
+	}
+
+	/**
+	 * What was counted so far for the innermost agent or workflow of a context, or for
+	 * its HTTP request.
+	 */
+	static UsageSums usage(Context context) {
+		for (Operation operation = context.get(KEY); operation != null; operation = operation.parent) {
+			if (operation.sums != null) {
+				return operation.sums.toUsage();
+			}
+		}
+		Sums requestSums = context.get(Sums.REQUEST);
+		return (requestSums != null) ? requestSums.toUsage() : UsageSums.NONE;
 	}
 
 	private static void add(@Nullable Operation innermost, @Nullable Sums requestSums, long llmCalls, long toolCalls,

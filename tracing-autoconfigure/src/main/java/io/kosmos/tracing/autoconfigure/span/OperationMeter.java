@@ -2,16 +2,18 @@ package io.kosmos.tracing.autoconfigure.span;
 
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * The meters of operations. Names, units, tags and boundaries of the buckets of
- * {@code gen_ai} are those of the
+ * The meters of operations. Names, tags and boundaries of the buckets of {@code gen_ai}
+ * are those of the
  * <a href= "https://github.com/open-telemetry/semantic-conventions-genai">generative AI
  * conventions</a> at revision {@code 004902b8}, which follows the conventions 1.42; the
  * name of the workflow's is the one that the conventions' change 341 gave it after that.
  * The conventions are in development and have no release; revisions after this one split
- * the metrics of calls and tokens.
+ * the metrics of calls and tokens. Durations are timers, exported in the time unit of the
+ * registry: the conventions' seconds in Prometheus, but milliseconds over OTLP unless
+ * {@code management.otlp.metrics.export.base-time-unit} is {@code seconds}. Tokens have
+ * no unit: the conventions' {@code {token}} is an annotation, which must not become a
+ * part of the name in Prometheus.
  */
 enum OperationMeter {
 
@@ -70,20 +72,16 @@ enum OperationMeter {
 		return this.description;
 	}
 
-	/**
-	 * The unit as Micrometer names it. The conventions' {@code {token}} is an annotation
-	 * and no unit, which must not become a part of the name in Prometheus.
-	 */
-	@Nullable String unit() {
-		return (isCounter() || this.boundaries == Boundaries.TOKENS) ? null : "seconds";
-	}
-
 	boolean isCounter() {
 		return this.boundaries == Boundaries.NONE;
 	}
 
+	boolean isTimer() {
+		return !isCounter() && this.boundaries != Boundaries.TOKENS;
+	}
+
 	/**
-	 * Upper boundaries of the buckets, in the unit.
+	 * Upper boundaries of the buckets: seconds of a timer, otherwise tokens.
 	 */
 	double[] boundaries() {
 		return this.boundaries;

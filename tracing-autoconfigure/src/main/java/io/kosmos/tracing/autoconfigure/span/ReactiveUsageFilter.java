@@ -44,9 +44,9 @@ final class ReactiveUsageFilter implements WebFilter, Ordered {
 	}
 
 	private static void write(Sums sums, ServerHttpResponse response) {
-		UsageHeader header = sums.toHeader();
+		String header = sums.toHeader();
 		if (header != null) {
-			response.getHeaders().set(UsageHeader.NAME, header.toString());
+			response.getHeaders().set(UsageHeader.NAME, header);
 		}
 	}
 

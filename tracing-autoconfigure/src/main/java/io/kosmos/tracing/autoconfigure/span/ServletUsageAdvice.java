@@ -28,9 +28,9 @@ final class ServletUsageAdvice implements ResponseBodyAdvice<Object> {
 			ServerHttpRequest request, ServerHttpResponse response) {
 		if (request instanceof ServletServerHttpRequest servlet
 				&& servlet.getServletRequest().getAttribute(ServletUsageFilter.SUMS) instanceof Sums sums) {
-			UsageHeader header = sums.toHeader();
+			String header = sums.toHeader();
 			if (header != null) {
-				response.getHeaders().set(UsageHeader.NAME, header.toString());
+				response.getHeaders().set(UsageHeader.NAME, header);
 			}
 		}
 		return body;

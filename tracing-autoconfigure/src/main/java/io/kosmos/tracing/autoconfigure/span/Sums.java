@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.span;
 
 import io.kosmos.tracing.Cost;
 import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.UsageSums;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.ContextKey;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +44,16 @@ final class Sums {
 		}
 	}
 
+	synchronized UsageSums toUsage() {
+		return new UsageSums(this.llmCalls, this.toolCalls, this.tokens, (this.mixedCurrencies) ? null : this.cost);
+	}
+
 	/**
 	 * What a caller is told, or {@code null} if there is nothing to tell.
 	 */
-	synchronized @Nullable UsageHeader toHeader() {
-		return (this.llmCalls > 0 || this.toolCalls > 0)
-				? new UsageHeader(this.llmCalls, this.toolCalls, this.tokens, (this.mixedCurrencies) ? null : this.cost)
-				: null;
+	@Nullable String toHeader() {
+		UsageSums usage = toUsage();
+		return (usage.llmCalls() > 0 || usage.toolCalls() > 0) ? UsageHeader.format(usage) : null;
 	}
 
 	/**

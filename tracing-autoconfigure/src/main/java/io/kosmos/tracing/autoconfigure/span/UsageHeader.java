@@ -5,21 +5,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.kosmos.tracing.Cost;
+import io.kosmos.tracing.UsageSums;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
 
 /**
- * What models and tools did for an HTTP request, as a response header:
+ * {@link UsageSums} of an HTTP request as a response header:
  * {@code calls=2, tools=1, tokens=1500, cost=0.0075, currency=USD}. Tokens and cost are
  * left out when unknown.
- *
- * @param llmCalls calls of models
- * @param toolCalls executions of tools
- * @param tokens tokens of all calls; {@code null} if unknown
- * @param cost cost of all calls; {@code null} if unknown
  */
-record UsageHeader(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullable Cost cost) {
+final class UsageHeader {
 
 	static final String NAME = "Kosmos-Usage";
 
@@ -28,13 +24,16 @@ record UsageHeader(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullab
 
 	private static final int MAX_COST_LENGTH = 40;
 
+	private UsageHeader() {
+	}
+
 	/**
 	 * Read a header.
 	 * @param value the header's value
 	 * @return what it says
-	 * @throws IllegalArgumentException if it is none that {@link #toString()} writes
+	 * @throws IllegalArgumentException if it is none that {@link #format} writes
 	 */
-	static UsageHeader parse(String value) {
+	static UsageSums parse(String value) {
 		Assert.isTrue(value.length() <= MAX_LENGTH, "longer than 256 characters");
 		Map<String, String> members = new HashMap<>();
 		for (String member : value.split(",", 6)) {
@@ -43,7 +42,7 @@ record UsageHeader(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullab
 			members.put(member.substring(0, equals).trim(), member.substring(equals + 1).trim());
 		}
 		String tokens = members.get("tokens");
-		return new UsageHeader(count(members.getOrDefault("calls", "")), count(members.getOrDefault("tools", "")),
+		return new UsageSums(count(members.getOrDefault("calls", "")), count(members.getOrDefault("tools", "")),
 				(tokens != null) ? count(tokens) : null, cost(members.get("cost"), members.get("currency")));
 	}
 
@@ -63,20 +62,17 @@ record UsageHeader(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullab
 		return new Cost(new BigDecimal(amount), currency);
 	}
 
-	@Override
-	public String toString() {
+	static String format(UsageSums usage) {
 		StringBuilder text = new StringBuilder().append("calls=")
-			.append(this.llmCalls)
+			.append(usage.llmCalls())
 			.append(", tools=")
-			.append(this.toolCalls);
-		if (this.tokens != null) {
-			text.append(", tokens=").append(this.tokens);
+			.append(usage.toolCalls());
+		if (usage.tokens() != null) {
+			text.append(", tokens=").append(usage.tokens());
 		}
-		if (this.cost != null) {
-			text.append(", cost=")
-				.append(this.cost.amount().toPlainString())
-				.append(", currency=")
-				.append(this.cost.currency());
+		Cost cost = usage.cost();
+		if (cost != null) {
+			text.append(", cost=").append(cost.amount().toPlainString()).append(", currency=").append(cost.currency());
 		}
 		return text.toString();
 	}

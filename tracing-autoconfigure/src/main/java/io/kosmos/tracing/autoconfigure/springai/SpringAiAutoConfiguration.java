@@ -4,6 +4,7 @@ import com.openai.models.completions.CompletionUsage;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.Spans;
+import io.kosmos.tracing.TracingFailures;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.binder.okhttp3.OkHttpContext;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -73,8 +74,9 @@ public final class SpringAiAutoConfiguration {
 	}
 
 	@Bean
-	SpringAiTracing springAiTracing(AgentSpans agents, Spans spans, Tracer tracer, ScopeHistory history) {
-		return new SpringAiTracing(agents, spans, tracer, history);
+	SpringAiTracing springAiTracing(AgentSpans agents, Spans spans, Tracer tracer, ScopeHistory history,
+			TracingFailures failures) {
+		return new SpringAiTracing(agents, spans, tracer, history, failures);
 	}
 
 	@Bean

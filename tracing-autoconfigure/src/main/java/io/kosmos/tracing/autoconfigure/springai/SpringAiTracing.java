@@ -2,26 +2,22 @@ package io.kosmos.tracing.autoconfigure.springai;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.Spans;
+import io.kosmos.tracing.TracingFailures;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.ObservationView;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 
 /**
  * What the handlers of Spring AI's observations share. Thread-safe.
  */
 final class SpringAiTracing {
-
-	private static final Log logger = LogFactory.getLog(SpringAiTracing.class);
 
 	private final AgentSpans agents;
 
@@ -36,13 +32,14 @@ final class SpringAiTracing {
 
 	private final ThreadLocal<Deque<Opened>> scopes = ThreadLocal.withInitial(ArrayDeque::new);
 
-	private final AtomicBoolean failed = new AtomicBoolean();
+	private final TracingFailures failures;
 
-	SpringAiTracing(AgentSpans agents, Spans spans, Tracer tracer, ScopeHistory history) {
+	SpringAiTracing(AgentSpans agents, Spans spans, Tracer tracer, ScopeHistory history, TracingFailures failures) {
 		this.agents = agents;
 		this.spans = spans;
 		this.tracer = tracer;
 		this.history = history;
+		this.failures = failures;
 	}
 
 	AgentSpans agents() {
@@ -120,9 +117,7 @@ final class SpringAiTracing {
 			return action.get();
 		}
 		catch (Throwable ex) {
-			if (this.failed.compareAndSet(false, true)) {
-				logger.warn("Tracing of Spring AI failed and goes on without; further failures are not logged", ex);
-			}
+			this.failures.record("Spring AI", ex);
 			return fallback;
 		}
 	}

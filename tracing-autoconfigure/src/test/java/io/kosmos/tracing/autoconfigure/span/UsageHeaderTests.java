@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.span;
 import java.math.BigDecimal;
 
 import io.kosmos.tracing.Cost;
+import io.kosmos.tracing.UsageSums;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,16 +18,16 @@ class UsageHeaderTests {
 
 	@Test
 	void shouldReadWhatItWrites() {
-		UsageHeader usage = new UsageHeader(2, 1, 1_500L, new Cost(new BigDecimal("0.0075"), "USD"));
-		assertThat(usage).hasToString("calls=2, tools=1, tokens=1500, cost=0.0075, currency=USD");
-		assertThat(UsageHeader.parse(usage.toString())).isEqualTo(usage);
+		UsageSums usage = new UsageSums(2, 1, 1_500L, new Cost(new BigDecimal("0.0075"), "USD"));
+		assertThat(UsageHeader.format(usage)).isEqualTo("calls=2, tools=1, tokens=1500, cost=0.0075, currency=USD");
+		assertThat(UsageHeader.parse(UsageHeader.format(usage))).isEqualTo(usage);
 	}
 
 	@Test
 	void shouldLeaveOutWhatIsUnknown() {
-		UsageHeader usage = new UsageHeader(0, 3, null, null);
-		assertThat(usage).hasToString("calls=0, tools=3");
-		assertThat(UsageHeader.parse(usage.toString())).isEqualTo(usage);
+		UsageSums usage = new UsageSums(0, 3, null, null);
+		assertThat(UsageHeader.format(usage)).isEqualTo("calls=0, tools=3");
+		assertThat(UsageHeader.parse(UsageHeader.format(usage))).isEqualTo(usage);
 	}
 
 	@ParameterizedTest
