@@ -14,6 +14,7 @@ import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.Cost;
 import io.kosmos.tracing.DetachedSpan;
+import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
@@ -126,6 +127,24 @@ class AgentSpansTests {
 				.containsEntry("kosmos.llm.total_tokens.aggregated", 3L);
 			assertThat(application.ended().get(0).getAttributes().get(KosmosAttributes.LLM_TOTAL_TOKENS)).isEqualTo(3);
 			assertThat(application.ended().get(1).getAttributes().get(KosmosAttributes.LLM_TOTAL_TOKENS)).isNull();
+		});
+	}
+
+	@Test
+	void shouldCountTheInnermostAlsoOfCallsOfAModelThatAreNamedDifferently() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus")
+				.in(() -> agents.llm("gcp.gemini", "gemini")
+					.attribute(GenAiAttributes.OPERATION_NAME, "generate_content")
+					.in(() -> {
+						agents.embeddings("gcp.gemini", "embedding")
+							.in(() -> agents.currentLlm().usage(TokenUsage.of(5, 0)));
+						agents.currentLlm().usage(TokenUsage.of(1, 2));
+						agents.llm("gcp.gemini", "gemini").in(() -> agents.currentLlm().usage(TokenUsage.of(1, 2)));
+					}));
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 2L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 8L);
 		});
 	}
 

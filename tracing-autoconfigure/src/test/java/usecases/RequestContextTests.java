@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.RequestIds;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -250,6 +251,38 @@ class RequestContextTests {
 			}
 			application.await(4);
 			assertThat(application.ended()).hasSize(4).allMatch((span) -> "acme".equals(tenant(span)));
+		});
+	}
+
+	@Test
+	void aReactiveResultWorksBelowTheSpanOfItsSubscriber() {
+		new TracedApplication().run((application) -> {
+			RequestContext context = application.bean(RequestContext.class);
+			AgentSpans agents = application.bean(AgentSpans.class);
+			Hooks.enableAutomaticContextPropagation();
+			try {
+				Mono<String> answer;
+				try (OpenSpan request = application.spans().open("request")) {
+					answer = context.tenant("acme")
+						.in(() -> Mono.delay(Duration.ofMillis(1), Schedulers.parallel())
+							.flatMap((ignored) -> agents.llm("openai", "gpt-4o").in(() -> Mono.just("done"))));
+				}
+				assertThat(agents.agent("zeus").in(() -> answer).block()).isEqualTo("done");
+				assertThat(agents.agent("athena").in(() -> context.user("u1").in(() -> answer.flux())).blockLast())
+					.isEqualTo("done");
+			}
+			finally {
+				Hooks.disableAutomaticContextPropagation();
+			}
+			application.await(5);
+			for (String agent : List.of("invoke_agent zeus", "invoke_agent athena")) {
+				SpanData caller = application.named(agent);
+				assertThat(application.ended()).filteredOn((span) -> span.getName().equals("chat gpt-4o"))
+					.filteredOn((span) -> span.getParentSpanId().equals(caller.getSpanId()))
+					.hasSize(1)
+					.allMatch((span) -> "acme".equals(tenant(span)));
+				assertThat(caller.getAttributes().get(KosmosAttributes.LLM_CALLS)).isEqualTo(1);
+			}
 		});
 	}
 

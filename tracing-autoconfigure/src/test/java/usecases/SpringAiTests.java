@@ -332,6 +332,19 @@ class SpringAiTests {
 	}
 
 	@Test
+	void shouldSendNothingOfItsOwnToTheProviderWhenRequestsAreNotObserved() {
+		new SpringAi(this.server).application()
+			.with("management.observations.enable.okhttp.requests=false")
+			.run((application) -> {
+				this.server.answers(TEXT);
+				application.bean(Zeus.class).stream("Where?").blockLast();
+				assertThat(this.server.requests()).hasSize(1)
+					.allSatisfy((request) -> assertThat(request.headers().keySet())
+						.noneMatch((header) -> header.toLowerCase().contains("kosmos")));
+			});
+	}
+
+	@Test
 	void shouldTraceAToolThatFailsThoughTheModelIsTold() {
 		run((application) -> {
 			this.server.answers(OpenAiServer.toolCalls(OpenAiServer.call("call_1", "fail", "{}")), TEXT);

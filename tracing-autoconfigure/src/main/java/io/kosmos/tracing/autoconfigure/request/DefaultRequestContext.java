@@ -72,7 +72,7 @@ final class DefaultRequestContext implements RequestContext {
 		public <T extends @Nullable Object, E extends Throwable> T in(Spans.Work<T, E> work) throws E {
 			try (Scope ignored = open()) {
 				T result = work.run();
-				return (REACTOR && result != null) ? (T) ReactorContext.capture(result) : result;
+				return (REACTOR && result != null) ? (T) ReactorContext.capture(this.ids, result) : result;
 			}
 		}
 

@@ -782,9 +782,17 @@ final class Operation implements LlmCall {
 		}
 	}
 
+	/**
+	 * Whether the model gives vectors. All else that models do, however it is named, is
+	 * an answer.
+	 */
+	private boolean isEmbedding() {
+		return "embeddings".equals(this.operationName);
+	}
+
 	private void addAbove(long llmCalls, long toolCalls, @Nullable Long tokens, @Nullable Cost cost) {
 		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
-				&& Objects.equals(this.parent.operationName, this.operationName)) {
+				&& this.parent.isEmbedding() == isEmbedding()) {
 			this.parent.wraps = true;
 			this.parent.countedElsewhere = true;
 		}

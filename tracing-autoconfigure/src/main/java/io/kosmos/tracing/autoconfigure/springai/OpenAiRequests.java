@@ -4,7 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +23,25 @@ final class OpenAiRequests implements RequestMarker {
 
 	static final String HEADER = "x-kosmos-tracing-answer";
 
+	/** The observation of requests that Spring AI gives to OpenAI's client. */
+	private static final String OBSERVATION = "okhttp.requests";
+
 	private final Map<String, StreamedAnswer> answers = new ConcurrentHashMap<>();
+
+	private final Supplier<ObservationRegistry> observations;
+
+	/**
+	 * Create the requests.
+	 * @param observations gives the registry at the first use, since the handlers that
+	 * are registered there need these requests
+	 */
+	OpenAiRequests(Supplier<ObservationRegistry> observations) {
+		this.observations = observations;
+	}
 
 	@Override
 	public Prompt mark(Prompt prompt, StreamedAnswer answer) {
-		if (!(prompt.getOptions() instanceof OpenAiChatOptions options)) {
+		if (!(prompt.getOptions() instanceof OpenAiChatOptions options) || !isObserved()) {
 			return prompt;
 		}
 		String id = UUID.randomUUID().toString();
@@ -35,6 +52,13 @@ final class OpenAiRequests implements RequestMarker {
 		headers.put(HEADER, id);
 		this.answers.put(id, answer);
 		return prompt.mutate().chatOptions(options.mutate().customHeaders(headers).build()).build();
+	}
+
+	/**
+	 * Whether anybody will take the header away.
+	 */
+	private boolean isObserved() {
+		return !Observation.createNotStarted(OBSERVATION, this.observations.get()).isNoop();
 	}
 
 	@Override

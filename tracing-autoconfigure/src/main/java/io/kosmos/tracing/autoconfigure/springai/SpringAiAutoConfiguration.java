@@ -145,8 +145,8 @@ public final class SpringAiAutoConfiguration {
 	static class OpenAiConfiguration {
 
 		@Bean
-		OpenAiRequests springAiOpenAiRequests() {
-			return new OpenAiRequests();
+		OpenAiRequests springAiOpenAiRequests(ObjectProvider<ObservationRegistry> observations) {
+			return new OpenAiRequests(observations::getObject);
 		}
 
 		@Bean
