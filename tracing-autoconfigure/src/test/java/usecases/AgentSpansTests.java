@@ -170,6 +170,21 @@ class AgentSpansTests {
 	}
 
 	@Test
+	void shouldKeepTheUsageThatOnlyTheOuterOfNestedCallsKnows() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			agents.agent("zeus").in(() -> agents.llm("openai", "outer").in(() -> {
+				agents.llm("openai", "inner").in(() -> {
+				});
+				agents.currentLlm().usage(TokenUsage.of(1, 2));
+			}));
+			assertThat(attributes(application.named("chat outer"))).containsEntry("kosmos.llm.total_tokens", 3L);
+			assertThat(attributes(application.named("invoke_agent zeus"))).containsEntry("kosmos.llm.calls", 1L)
+				.containsEntry("kosmos.llm.total_tokens.aggregated", 3L);
+		});
+	}
+
+	@Test
 	void shouldCountWhatRunsOnOtherThreads() {
 		new TracedApplication().run((application) -> {
 			AgentSpans agents = application.bean(AgentSpans.class);

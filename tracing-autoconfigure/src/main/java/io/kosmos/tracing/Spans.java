@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * What holds for {@code @Traced} holds here: status, errors, cancellation, and work that
  * returns a {@code CompletionStage}, {@code Mono} or {@code Flux} ends its span when that
- * work ends. The first subscription of such a {@code Mono} or {@code Flux} belongs to the
- * span in which it was made, each further one gets a span of its own.
+ * work ends; when that never happens, because nobody subscribes or completes it, the span
+ * never ends and is not exported. The first subscription of such a {@code Mono} or
+ * {@code Flux} belongs to the span in which it was made, each further one gets a span of
+ * its own.
  */
 public interface Spans {
 

@@ -20,7 +20,9 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * A method that returns a {@code Flux} or {@link java.util.stream.Stream} is taken for
  * streaming: the span lasts to the last chunk, the error or the cancellation, and tells
- * the time to the first chunk, the number of chunks, and the usage, if a chunk told it.
+ * the time to the first chunk, the number of chunks, and the usage, if a chunk told it. A
+ * stream that nobody reads or closes has a span that never ends; a parallel one becomes
+ * sequential.
  * <p>
  * All that {@link Traced @Traced} says of errors and weaving holds.
  *

@@ -49,7 +49,8 @@ final class AiServiceInterceptor implements MethodInterceptor {
 		if (identity.key().equals(Invocation.in(caller).key())) {
 			return invocation.proceed();
 		}
-		String conversation = conversation(memoryId(method, invocation.getArguments()));
+		String conversation = this.spans.ask("the id of a memory",
+				() -> conversation(memoryId(method, invocation.getArguments())));
 		Builder agent = this.spans.agents()
 			.agent(identity.name())
 			.attribute(KosmosAttributes.AGENT_ID, identity.id())

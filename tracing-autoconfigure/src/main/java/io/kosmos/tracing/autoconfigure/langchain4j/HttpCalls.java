@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import dev.langchain4j.http.client.HttpRequest;
 import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.Spans;
+import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -42,9 +43,12 @@ final class HttpCalls {
 
 	private final Supplier<TextMapPropagator> propagator;
 
-	HttpCalls(Supplier<Spans> spans, Supplier<TextMapPropagator> propagator) {
+	private final Supplier<TracingFailures> failures;
+
+	HttpCalls(Supplier<Spans> spans, Supplier<TextMapPropagator> propagator, Supplier<TracingFailures> failures) {
 		this.spans = spans;
 		this.propagator = propagator;
+		this.failures = failures;
 	}
 
 	static @Nullable HttpCalls in(Context context) {
@@ -87,11 +91,17 @@ final class HttpCalls {
 	 */
 	HttpRequest withTrace(HttpRequest request, Context context) {
 		Map<String, String> fields = new LinkedHashMap<>();
-		this.propagator.get().inject(context, fields, (carrier, key, value) -> {
-			if (carrier != null) {
-				carrier.put(key, value);
-			}
-		});
+		try {
+			this.propagator.get().inject(context, fields, (carrier, key, value) -> {
+				if (carrier != null) {
+					carrier.put(key, value);
+				}
+			});
+		}
+		catch (Throwable ex) {
+			this.failures.get().record("the propagation of a trace by LangChain4j", ex);
+			return request;
+		}
 		Map<String, List<String>> headers = new LinkedHashMap<>();
 		request.headers().forEach((name, values) -> {
 			if (fields.keySet().stream().noneMatch(name::equalsIgnoreCase)) {

@@ -60,18 +60,17 @@ public final class LangChain4jAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static LangChain4jSpans kosmosLangChain4jSpans(ObjectProvider<AgentSpans> agents, ObjectProvider<Spans> spans,
 			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
-		return new LangChain4jSpans(agents::getObject, httpCalls(spans, openTelemetry), failures::getObject);
+		return new LangChain4jSpans(agents::getObject, httpCalls(spans, openTelemetry, failures), failures::getObject);
 	}
 
 	private static @Nullable HttpCalls httpCalls(ObjectProvider<Spans> spans,
-			ObjectProvider<OpenTelemetry> openTelemetry) {
+			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
 		ClassLoader classLoader = LangChain4jAutoConfiguration.class.getClassLoader();
 		boolean possible = ClassUtils.isPresent("dev.langchain4j.http.client.HttpClient", classLoader)
 				&& !ClassUtils.isPresent("io.opentelemetry.javaagent.OpenTelemetryAgent", classLoader);
-		return possible
-				? new HttpCalls(spans::getObject,
-						() -> openTelemetry.getIfAvailable(OpenTelemetry::noop).getPropagators().getTextMapPropagator())
-				: null;
+		return possible ? new HttpCalls(spans::getObject,
+				() -> openTelemetry.getIfAvailable(OpenTelemetry::noop).getPropagators().getTextMapPropagator(),
+				failures::getObject) : null;
 	}
 
 	@Bean

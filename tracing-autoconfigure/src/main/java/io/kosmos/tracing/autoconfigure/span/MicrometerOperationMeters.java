@@ -49,9 +49,6 @@ final class MicrometerOperationMeters implements OperationMeters {
 
 	@Override
 	public void ended(Operation operation, Span span, long nanoseconds) {
-		if (operation.wraps()) {
-			return;
-		}
 		try (Scope scope = exemplar(span)) {
 			switch (operation.type()) {
 				case LLM -> {
@@ -85,8 +82,10 @@ final class MicrometerOperationMeters implements OperationMeters {
 	}
 
 	private void call(Operation call, long nanoseconds) {
-		record(OperationMeter.CALL, call, nanoseconds);
-		record(OperationMeter.FIRST_CHUNK, call, call.timeToFirstChunk());
+		if (!call.wraps()) {
+			record(OperationMeter.CALL, call, nanoseconds);
+			record(OperationMeter.FIRST_CHUNK, call, call.timeToFirstChunk());
+		}
 		TokenUsage usage = call.usage();
 		if (usage != null) {
 			record(OperationMeter.INPUT_TOKENS, call, usage.inputTokens());

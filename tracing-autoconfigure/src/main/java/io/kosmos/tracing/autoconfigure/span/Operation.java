@@ -103,8 +103,11 @@ final class Operation implements LlmCall {
 	/** Of the same kind, made by the work of this call: it counts instead of this one. */
 	private volatile boolean wraps;
 
-	/** By a call that this one wraps, or by the service that it calls. */
+	/** As a call that this one wraps, or by the service that it calls. */
 	private volatile boolean countedElsewhere;
+
+	/** By what counts the call, if that knows it. */
+	private volatile boolean usageCountedElsewhere;
 
 	private boolean unpriced;
 
@@ -705,15 +708,15 @@ final class Operation implements LlmCall {
 	}
 
 	private void finishCall(Span span, @Nullable Long endEpochNanos) {
-		if (this.countedElsewhere) {
+		if (this.usageCountedElsewhere) {
 			this.usage = null;
 		}
 		else {
 			this.cost = findCost();
-			Long tokens = (this.usage != null) ? this.usage.total() : null;
-			writeUsage(span, tokens);
-			addAbove(1, 0, tokens, this.cost);
 		}
+		Long tokens = (this.usage != null) ? this.usage.total() : null;
+		writeUsage(span, tokens);
+		addAbove((this.countedElsewhere) ? 0 : 1, 0, tokens, this.cost);
 		if (this.content != null) {
 			this.content.writeAnswer(this.finishReasons);
 		}
@@ -794,9 +797,16 @@ final class Operation implements LlmCall {
 		if (this.parent != null && this.type == OperationType.LLM && this.parent.type == OperationType.LLM
 				&& this.parent.isEmbedding() == isEmbedding()) {
 			this.parent.wraps = true;
-			this.parent.countedElsewhere = true;
+			this.parent.countedBy(this.usageCountedElsewhere || tokens != null || cost != null);
 		}
 		add(this.parent, this.requestSums, llmCalls, toolCalls, tokens, cost);
+	}
+
+	private void countedBy(boolean usageKnown) {
+		this.countedElsewhere = true;
+		if (usageKnown) {
+			this.usageCountedElsewhere = true;
+		}
 	}
 
 	/**
@@ -806,7 +816,7 @@ final class Operation implements LlmCall {
 	static void addRemote(Context context, UsageSums usage) {
 		Operation innermost = context.get(KEY);
 		if (innermost != null && innermost.type == OperationType.LLM && usage.llmCalls() > 0) {
-			innermost.countedElsewhere = true;
+			innermost.countedBy(usage.tokens() != null || usage.cost() != null);
 		}
 		add(innermost, context.get(Sums.REQUEST), usage.llmCalls(), usage.toolCalls(), usage.tokens(), usage.cost());
 	}
