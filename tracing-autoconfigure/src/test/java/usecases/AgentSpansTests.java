@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.AgentSpans;
@@ -18,7 +19,9 @@ import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.SpanAttribute;
+import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TokenUsage;
 import io.kosmos.tracing.TracedAgent;
 import io.kosmos.tracing.TracedLlm;
@@ -33,7 +36,11 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -78,6 +85,59 @@ class AgentSpansTests {
 			assertThat(attributes(tool)).containsEntry("kosmos.agent.name", "zeus")
 				.containsEntry("gen_ai.tool.name", "search");
 		});
+	}
+
+	@ParameterizedTest
+	@MethodSource("builders")
+	void shouldOpenEachKindOfWorkByCode(Function<AgentSpans, Spans.Builder> builder, String name, SpanKind kind,
+			Map<String, Object> attributes) {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			builder.apply(agents).in(() -> {
+			});
+			try (OpenSpan open = builder.apply(agents).open()) {
+				open.event("inside");
+			}
+			builder.apply(agents).start().end();
+			builder.apply(agents).in(() -> CompletableFuture.completedFuture("done")).join();
+			builder.apply(agents).in(() -> Mono.just("done")).block();
+			builder.apply(agents).in(() -> Flux.just("done")).blockLast();
+			assertThat(application.ended()).hasSize(6).allSatisfy((span) -> {
+				assertThat(span.getName()).isEqualTo(name);
+				assertThat(span.getKind()).isEqualTo(kind);
+				assertThat(attributes(span)).containsAllEntriesOf(attributes);
+			});
+		});
+	}
+
+	static Stream<Arguments> builders() {
+		return Stream.of(
+				builder((agents) -> agents.agent("zeus"), "invoke_agent zeus", SpanKind.INTERNAL,
+						Map.of("gen_ai.operation.name", "invoke_agent", "gen_ai.agent.name", "zeus")),
+				builder((agents) -> agents.llm("openai", "gpt-4o"), "chat gpt-4o", SpanKind.CLIENT,
+						Map.of("gen_ai.operation.name", "chat", "gen_ai.provider.name", "openai",
+								"gen_ai.request.model", "gpt-4o")),
+				builder((agents) -> agents.embeddings("openai", "small"), "embeddings small", SpanKind.CLIENT,
+						Map.of("gen_ai.operation.name", "embeddings", "gen_ai.request.model", "small")),
+				builder((agents) -> agents.tool("search"), "execute_tool search", SpanKind.INTERNAL,
+						Map.of("gen_ai.operation.name", "execute_tool", "gen_ai.tool.name", "search")),
+				builder((agents) -> agents.workflow("demo"), "invoke_workflow demo", SpanKind.INTERNAL,
+						Map.of("gen_ai.operation.name", "invoke_workflow", "gen_ai.workflow.name", "demo")),
+				builder((agents) -> agents.node("check"), "invoke_node check", SpanKind.INTERNAL,
+						Map.of("gen_ai.operation.name", "invoke_node", "kosmos.node.name", "check")),
+				builder((agents) -> agents.policy("risk"), "evaluate_policy risk", SpanKind.INTERNAL,
+						Map.of("kosmos.policy.name", "risk")),
+				builder((agents) -> agents.retrieval("docs"), "retrieval docs", SpanKind.CLIENT,
+						Map.of("gen_ai.operation.name", "retrieval", "gen_ai.data_source.id", "docs")),
+				builder((agents) -> agents.memory("search_memory"), "search_memory", SpanKind.INTERNAL,
+						Map.of("gen_ai.operation.name", "search_memory")),
+				builder((agents) -> agents.plan("answer"), "plan answer", SpanKind.INTERNAL,
+						Map.of("gen_ai.operation.name", "plan", "kosmos.plan.name", "answer")));
+	}
+
+	private static Arguments builder(Function<AgentSpans, Spans.Builder> builder, String name, SpanKind kind,
+			Map<String, Object> attributes) {
+		return Arguments.of(builder, name, kind, attributes);
 	}
 
 	@Test
