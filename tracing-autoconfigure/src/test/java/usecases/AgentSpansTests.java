@@ -289,6 +289,16 @@ class AgentSpansTests {
 	}
 
 	@Test
+	void shouldRunTheWorkOfWhatHasNoName() {
+		new TracedApplication().run((application) -> {
+			AgentSpans agents = application.bean(AgentSpans.class);
+			assertThat(agents.agent(absent()).<String, RuntimeException>in(() -> "done")).isEqualTo("done");
+			assertThat(application.only().getName()).isEqualTo("invoke_agent");
+			assertThat(attributes(application.only())).doesNotContainKeys("kosmos.agent.name", "gen_ai.agent.name");
+		});
+	}
+
+	@Test
 	void shouldCountACallOfWhichSomethingCannotBeTrue() {
 		new TracedApplication().run((application) -> {
 			AgentSpans agents = application.bean(AgentSpans.class);

@@ -23,6 +23,7 @@ import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.ModelPrice;
 import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TokenUsage;
 import io.micrometer.core.instrument.Meter;
@@ -204,6 +205,15 @@ class OperationMetricsTests {
 			call(agents);
 			assertThat(counts(application)).containsEntry(cost("zeus", "acme"), 0.015)
 				.containsEntry(cost("none", "none"), 0.0075);
+		});
+	}
+
+	@Test
+	void shouldCountTheCostOfTheTenantOfTheRequest() {
+		measured("kosmos.tracing.metrics.tenant=true").run((application) -> {
+			AgentSpans agents = agents(application);
+			application.bean(RequestContext.class).tenant("acme").in(() -> agents.agent("zeus").in(() -> call(agents)));
+			assertThat(counts(application)).containsEntry(cost("zeus", "acme"), 0.0075);
 		});
 	}
 
