@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 import io.kosmos.samples.demo.SampleProcess;
-import io.kosmos.samples.endtoend.RecordedSpan.Status;
+import io.kosmos.tracing.servers.JaegerServer;
+import io.kosmos.tracing.servers.RecordedSpan.Status;
+import io.kosmos.tracing.servers.RecordedSpan;
+import io.kosmos.tracing.servers.Trace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;

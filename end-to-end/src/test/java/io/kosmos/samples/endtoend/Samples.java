@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.kosmos.samples.demo.SampleProcess;
+import io.kosmos.tracing.servers.JaegerServer;
+import io.kosmos.tracing.servers.Trace;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -1,6 +1,5 @@
-package io.kosmos.samples.endtoend;
+package io.kosmos.tracing.servers;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -9,12 +8,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A real Jaeger: the binary that {@code JAEGER_BINARY} names, else a container where
  * there is a Docker engine, else {@code jaeger} on the {@code PATH}.
  */
-final class JaegerServer implements AutoCloseable {
+public final class JaegerServer implements AutoCloseable {
 
 	private static final DockerImageName IMAGE = DockerImageName.parse("jaegertracing/jaeger:2.20.0");
 
@@ -66,7 +63,7 @@ final class JaegerServer implements AutoCloseable {
 	 * @return the server, ready
 	 * @throws Exception if it did not start
 	 */
-	static JaegerServer start(Path directory) throws Exception {
+	public static JaegerServer start(Path directory) throws Exception {
 		if (System.getenv("JAEGER_BINARY") == null && DockerClientFactory.instance().isDockerAvailable()) {
 			return startContainer();
 		}
@@ -81,7 +78,7 @@ final class JaegerServer implements AutoCloseable {
 	 * @param environment more for its environment
 	 * @return the server, ready
 	 */
-	static JaegerServer startBinary(Path config, Path directory, Map<String, String> environment) {
+	public static JaegerServer startBinary(Path config, Path directory, Map<String, String> environment) {
 		String binary = binary().orElseThrow(() -> Prerequisite.missing(
 				"Needs a Jaeger binary, on the PATH or named by JAEGER_BINARY; a Docker engine does for most tests"))
 			.toString();
@@ -116,10 +113,7 @@ final class JaegerServer implements AutoCloseable {
 		if (named != null) {
 			return Optional.of(Path.of(named));
 		}
-		return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-			.map((directory) -> Path.of(directory, "jaeger"))
-			.filter(Files::isExecutable)
-			.findFirst();
+		return ServerProcess.onPath("jaeger");
 	}
 
 	private static URI loopback(String port) {
@@ -144,7 +138,7 @@ final class JaegerServer implements AutoCloseable {
 	 * @param protocol {@code grpc} or {@code http}
 	 * @return the OTLP endpoint, without a path
 	 */
-	URI otlp(String protocol) {
+	public URI otlp(String protocol) {
 		return switch (protocol) {
 			case "grpc" -> this.otlpGrpc;
 			case "http" -> this.otlpHttp;
@@ -152,7 +146,7 @@ final class JaegerServer implements AutoCloseable {
 		};
 	}
 
-	URI query() {
+	public URI query() {
 		return this.query;
 	}
 
@@ -162,7 +156,7 @@ final class JaegerServer implements AutoCloseable {
 	 * @param complete when all of it is there
 	 * @return the trace
 	 */
-	Trace awaitTrace(String id, Predicate<Trace> complete) {
+	public Trace awaitTrace(String id, Predicate<Trace> complete) {
 		List<Trace> traces = awaitTraces("trace " + id, () -> get("/api/v3/traces/" + id),
 				(found) -> found.size() == 1 && complete.test(found.get(0)));
 		return traces.get(0);
@@ -175,7 +169,7 @@ final class JaegerServer implements AutoCloseable {
 	 * @param complete when all of it is there
 	 * @return the trace, which is the only one of the service since then
 	 */
-	Trace awaitOnlyTrace(String service, Instant since, Predicate<Trace> complete) {
+	public Trace awaitOnlyTrace(String service, Instant since, Predicate<Trace> complete) {
 		List<Trace> traces = awaitTraces("trace of " + service, () -> search(service, since),
 				(found) -> found.stream().anyMatch(complete));
 		if (traces.size() != 1) {
@@ -190,7 +184,7 @@ final class JaegerServer implements AutoCloseable {
 	 * @param since when they began at the earliest
 	 * @return all of them
 	 */
-	List<Trace> traces(String service, Instant since) {
+	public List<Trace> traces(String service, Instant since) {
 		return parse(search(service, since));
 	}
 

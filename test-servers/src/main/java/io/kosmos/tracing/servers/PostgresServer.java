@@ -1,4 +1,4 @@
-package io.kosmos.samples.endtoend;
+package io.kosmos.tracing.servers;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,9 +19,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
  * A real PostgreSQL with an empty database: a container where there is a Docker engine,
  * else the server that Debian and Ubuntu install.
  */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
-	static final String USER = "orchestrator";
+	public static final String USER = "orchestrator";
 
 	private static final Path INSTALLED = Path.of("/usr/lib/postgresql");
 
@@ -40,7 +40,7 @@ final class PostgresServer implements AutoCloseable {
 	 * @return the server, ready
 	 * @throws Exception if it did not start
 	 */
-	static PostgresServer start(Path directory) throws Exception {
+	public static PostgresServer start(Path directory) throws Exception {
 		if (DockerClientFactory.instance().isDockerAvailable()) {
 			return startContainer();
 		}
@@ -120,7 +120,7 @@ final class PostgresServer implements AutoCloseable {
 		}
 	}
 
-	String jdbcUrl() {
+	public String jdbcUrl() {
 		return this.jdbcUrl;
 	}
 

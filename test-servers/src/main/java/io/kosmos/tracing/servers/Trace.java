@@ -1,4 +1,4 @@
-package io.kosmos.samples.endtoend;
+package io.kosmos.tracing.servers;
 
 import java.util.List;
 import java.util.Set;
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param id its id, 32 hex digits
  * @param spans all of its spans
  */
-record Trace(String id, List<RecordedSpan> spans) {
+public record Trace(String id, List<RecordedSpan> spans) {
 
 	/**
 	 * Returns the one span with a name.
@@ -18,7 +18,7 @@ record Trace(String id, List<RecordedSpan> spans) {
 	 * @param name its name
 	 * @return the span
 	 */
-	RecordedSpan span(String service, String name) {
+	public RecordedSpan span(String service, String name) {
 		List<RecordedSpan> found = this.spans.stream()
 			.filter((span) -> span.service().equals(service) && span.name().equals(name))
 			.toList();
@@ -33,23 +33,23 @@ record Trace(String id, List<RecordedSpan> spans) {
 	 * elsewhere has one too.
 	 * @return the spans it begins with
 	 */
-	List<RecordedSpan> roots() {
+	public List<RecordedSpan> roots() {
 		Set<String> ids = this.spans.stream().map(RecordedSpan::id).collect(Collectors.toSet());
 		return this.spans.stream().filter((span) -> !ids.contains(span.parentId())).toList();
 	}
 
-	RecordedSpan parent(RecordedSpan child) {
+	public RecordedSpan parent(RecordedSpan child) {
 		return this.spans.stream()
 			.filter((span) -> span.id().equals(child.parentId()))
 			.findFirst()
 			.orElseThrow(() -> new AssertionError("No parent of " + child + " in " + this));
 	}
 
-	List<RecordedSpan> children(RecordedSpan parent) {
+	public List<RecordedSpan> children(RecordedSpan parent) {
 		return this.spans.stream().filter((span) -> span.parentId().equals(parent.id())).toList();
 	}
 
-	Set<String> services() {
+	public Set<String> services() {
 		return this.spans.stream().map(RecordedSpan::service).collect(Collectors.toSet());
 	}
 
@@ -57,7 +57,7 @@ record Trace(String id, List<RecordedSpan> spans) {
 	 * Returns one line for a span: its service, kind and name, indented below its parent.
 	 * @return the tree, the same for the same calls
 	 */
-	String outline() {
+	public String outline() {
 		StringBuilder out = new StringBuilder();
 		roots().stream().map((root) -> outline(root, "")).sorted().forEach(out::append);
 		return out.toString();

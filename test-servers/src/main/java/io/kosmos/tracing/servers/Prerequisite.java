@@ -1,4 +1,4 @@
-package io.kosmos.samples.endtoend;
+package io.kosmos.tracing.servers;
 
 import org.opentest4j.TestAbortedException;
 
@@ -6,12 +6,12 @@ import org.opentest4j.TestAbortedException;
  * What a machine must have for a test to run. Without it the test is skipped, and fails
  * where {@code CI=true} says that everything has to be proven.
  */
-final class Prerequisite {
+public final class Prerequisite {
 
 	private Prerequisite() {
 	}
 
-	static RuntimeException missing(String message) {
+	public static RuntimeException missing(String message) {
 		if ("true".equals(System.getenv("CI"))) {
 			return new IllegalStateException(message);
 		}

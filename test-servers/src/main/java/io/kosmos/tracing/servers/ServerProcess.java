@@ -1,5 +1,6 @@
-package io.kosmos.samples.endtoend;
+package io.kosmos.tracing.servers;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -8,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -18,7 +21,7 @@ import org.awaitility.Awaitility;
 /**
  * A server that runs from a binary of this machine.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
 	private final Process process;
 
@@ -32,7 +35,8 @@ final class ServerProcess implements AutoCloseable {
 		Runtime.getRuntime().addShutdownHook(this.shutdownHook);
 	}
 
-	static ServerProcess start(List<String> command, Map<String, String> environment, Path log, BooleanSupplier ready) {
+	public static ServerProcess start(List<String> command, Map<String, String> environment, Path log,
+			BooleanSupplier ready) {
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
 		builder.environment().putAll(environment);
 		try {
@@ -59,7 +63,7 @@ final class ServerProcess implements AutoCloseable {
 	 * @param count how many
 	 * @return different ports
 	 */
-	static List<String> freePorts(int count) {
+	public static List<String> freePorts(int count) {
 		List<ServerSocket> sockets = new ArrayList<>();
 		try {
 			for (int i = 0; i < count; i++) {
@@ -74,6 +78,18 @@ final class ServerProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Finds a program.
+	 * @param name its name
+	 * @return the first of that name on the {@code PATH}
+	 */
+	public static Optional<Path> onPath(String name) {
+		return Arrays.stream((System.getenv("PATH") + ":/usr/sbin").split(File.pathSeparator))
+			.map((directory) -> Path.of(directory, name))
+			.filter(Files::isExecutable)
+			.findFirst();
 	}
 
 	private String log() {

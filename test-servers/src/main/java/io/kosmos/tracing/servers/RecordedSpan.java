@@ -1,4 +1,4 @@
-package io.kosmos.samples.endtoend;
+package io.kosmos.tracing.servers;
 
 import java.util.List;
 import java.util.Map;
@@ -19,10 +19,11 @@ import java.util.Map;
  * @param resource the attributes of the process that made it
  * @param events its events, which Jaeger does not keep in order
  */
-record RecordedSpan(String traceId, String id, String parentId, String service, String name, Kind kind, Status status,
-		String statusMessage, Map<String, Object> attributes, Map<String, Object> resource, List<Event> events) {
+public record RecordedSpan(String traceId, String id, String parentId, String service, String name, Kind kind,
+		Status status, String statusMessage, Map<String, Object> attributes, Map<String, Object> resource,
+		List<Event> events) {
 
-	Event event(String name) {
+	public Event event(String name) {
 		return this.events.stream()
 			.filter((event) -> event.name().equals(name))
 			.findFirst()
@@ -30,20 +31,20 @@ record RecordedSpan(String traceId, String id, String parentId, String service, 
 	}
 
 	/** In the order of their numbers in OTLP. */
-	enum Kind {
+	public enum Kind {
 
 		UNSPECIFIED, INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER
 
 	}
 
 	/** In the order of their numbers in OTLP. */
-	enum Status {
+	public enum Status {
 
 		UNSET, OK, ERROR
 
 	}
 
-	record Event(String name, Map<String, Object> attributes) {
+	public record Event(String name, Map<String, Object> attributes) {
 	}
 
 }
