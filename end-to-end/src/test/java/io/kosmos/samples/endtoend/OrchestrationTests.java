@@ -8,8 +8,8 @@ import java.util.Map;
 
 import io.kosmos.samples.demo.SampleProcess;
 import io.kosmos.tracing.servers.JaegerServer;
-import io.kosmos.tracing.servers.RecordedSpan.Status;
 import io.kosmos.tracing.servers.RecordedSpan;
+import io.kosmos.tracing.servers.RecordedSpan.Status;
 import io.kosmos.tracing.servers.Trace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
