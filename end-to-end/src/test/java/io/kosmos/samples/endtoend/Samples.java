@@ -56,13 +56,24 @@ record Samples(Path directory, URI endpoint, String protocol) {
 	}
 
 	SampleProcess gateway() throws InterruptedException {
-		return start(GATEWAY, "sample.gateway.jar", List.of());
+		return start(GATEWAY, "sample.gateway.jar",
+				List.of("--spring.grpc.server.port=0", "--spring.grpc.server.address=127.0.0.1"));
 	}
 
 	SampleProcess orchestrator(URI gateway, String... arguments) throws InterruptedException {
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.add("--orchestrator.gateway.url=" + gateway);
 		return start(ORCHESTRATOR, "sample.orchestrator.jar", all);
+	}
+
+	/**
+	 * Starts an orchestrator that asks the gateway by a protocol.
+	 * @param gateway the gateway
+	 * @param protocol {@code http} or {@code grpc}
+	 */
+	SampleProcess orchestrator(SampleProcess gateway, String protocol) throws InterruptedException {
+		return orchestrator(gateway.uri(""), "--orchestrator.gateway.protocol=" + protocol,
+				"--spring.grpc.client.channel.gateway.target=static://127.0.0.1:" + gateway.grpcPort());
 	}
 
 	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {

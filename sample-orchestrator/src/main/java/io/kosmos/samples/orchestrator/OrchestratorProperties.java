@@ -45,10 +45,26 @@ public record OrchestratorProperties(@DefaultValue @Valid Models models,
 	/**
 	 * The gateway in front of the models.
 	 *
-	 * @param url address of the gateway, without the path of its API
+	 * @param protocol how it is asked; over gRPC it is at
+	 * {@code spring.grpc.client.channel.gateway.target}
+	 * @param url address of the gateway over HTTP, without the path of its API
 	 * @param providers who is behind it, as {@code kosmos.tracing.cost.prices} names them
 	 */
-	public record Gateway(@DefaultValue("http://localhost:8081") URI url, @NotEmpty List<@NotBlank String> providers) {
+	public record Gateway(@DefaultValue("http") Protocol protocol, @DefaultValue("http://localhost:8081") URI url,
+			@NotEmpty List<@NotBlank String> providers) {
+	}
+
+	/**
+	 * How the gateway is asked.
+	 */
+	public enum Protocol {
+
+		/** By OpenAI's chat completions. */
+		HTTP,
+
+		/** By the gateway's own service. */
+		GRPC
+
 	}
 
 }

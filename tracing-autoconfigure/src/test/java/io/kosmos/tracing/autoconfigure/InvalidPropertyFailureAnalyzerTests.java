@@ -81,6 +81,7 @@ class InvalidPropertyFailureAnalyzerTests {
 					rollup.hosts                   | http://a          | It must be the name or address of a host
 					rollup.hosts                   | 'a:8080'          | It must be the name or address of a host
 					rollup.hosts                   | '*'               | It must be the name or address of a host
+					grpc.excluded-services         | Echo/Unary        | It must be the full names of services
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {

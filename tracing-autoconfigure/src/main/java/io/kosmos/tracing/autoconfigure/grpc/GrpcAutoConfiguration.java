@@ -46,6 +46,24 @@ public final class GrpcAutoConfiguration {
 
 	private static final String OTHERS = "io.opentelemetry.instrumentation.grpc.";
 
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	@GlobalServerInterceptor
+	@ConditionalOnMissingBean(name = "kosmosGrpcServerInterceptor")
+	ServerInterceptor kosmosGrpcServerInterceptor(ObjectProvider<GrpcTracing> tracing) {
+		GrpcTracing available = tracing.getIfAvailable();
+		return (available != null) ? new TracingServerInterceptor(available) : new PassingInterceptor();
+	}
+
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	@GlobalClientInterceptor
+	@ConditionalOnMissingBean(name = "kosmosGrpcClientInterceptor")
+	ClientInterceptor kosmosGrpcClientInterceptor(ObjectProvider<GrpcTracing> tracing) {
+		GrpcTracing available = tracing.getIfAvailable();
+		return (available != null) ? new TracingClientInterceptor(available) : new PassingInterceptor();
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(SdkTracerProvider.class)
 	@ConditionalOnMissingClass("io.opentelemetry.javaagent.OpenTelemetryAgent")
@@ -64,20 +82,6 @@ public final class GrpcAutoConfiguration {
 					properties, failures);
 		}
 
-		@Bean
-		@Order(Ordered.HIGHEST_PRECEDENCE)
-		@GlobalServerInterceptor
-		ServerInterceptor kosmosGrpcServerInterceptor(GrpcTracing tracing) {
-			return new TracingServerInterceptor(tracing);
-		}
-
-		@Bean
-		@Order(Ordered.HIGHEST_PRECEDENCE)
-		@GlobalClientInterceptor
-		ClientInterceptor kosmosGrpcClientInterceptor(GrpcTracing tracing) {
-			return new TracingClientInterceptor(tracing);
-		}
-
 		@Configuration(proxyBeanMethods = false)
 		@ConditionalOnClass({ ObservationGrpcServerInterceptor.class, OtelTracer.class })
 		@ConditionalOnBean(Tracer.class)
@@ -89,23 +93,6 @@ public final class GrpcAutoConfiguration {
 				return new CallObservationHandler(tracer);
 			}
 
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class DisabledConfiguration {
-
-		@Bean
-		@ConditionalOnMissingBean(name = "kosmosGrpcServerInterceptor")
-		ServerInterceptor kosmosGrpcServerInterceptor() {
-			return new PassingInterceptor();
-		}
-
-		@Bean
-		@ConditionalOnMissingBean(name = "kosmosGrpcClientInterceptor")
-		ClientInterceptor kosmosGrpcClientInterceptor() {
-			return new PassingInterceptor();
 		}
 
 	}

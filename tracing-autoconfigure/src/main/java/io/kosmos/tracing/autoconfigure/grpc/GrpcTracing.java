@@ -92,7 +92,7 @@ final class GrpcTracing {
 				Span span = unsampled();
 				return new CallSpan(span, current.with(span), false, this.failures);
 			}
-			Context parent = propagator().extract(current, headers, MetadataGetter.INSTANCE);
+			Context parent = extract(current, headers);
 			Span span = span(method, SpanKind.SERVER, CallTarget.of(call.getAuthority())).setParent(parent).startSpan();
 			CallSpan callSpan = new CallSpan(span, parent.with(span), this.messageEvents, this.failures);
 			callSpan.peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
@@ -120,6 +120,16 @@ final class GrpcTracing {
 		catch (Throwable ex) {
 			this.failures.record("the start of a gRPC call that goes out", ex);
 			return null;
+		}
+	}
+
+	private Context extract(Context context, Metadata headers) {
+		try {
+			return propagator().extract(context, headers, MetadataGetter.INSTANCE);
+		}
+		catch (RuntimeException ex) {
+			this.failures.record("the metadata of a gRPC call that came in", ex);
+			return context;
 		}
 	}
 

@@ -35,13 +35,16 @@ final class TracingClientInterceptor implements ClientInterceptor {
 
 	@Override
 	public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-		if (options.getOption(TRACED) || this.tracing.isOff() || this.tracing.isExcluded(method)) {
+		if (options.getOption(TRACED) || this.tracing.isOff()) {
 			return next.newCall(method, options);
 		}
-		String authority = (options.getAuthority() != null) ? options.getAuthority() : next.authority();
+		// Micrometer creates its observation in here and finds the mark.
+		ClientCall<Q, A> call;
 		try (Scope ignored = new CurrentCall(SpanKind.CLIENT, method.getFullMethodName()).makeCurrent()) {
-			return new TracedCall<>(next.newCall(method, options.withOption(TRACED, true)), method, authority);
+			call = next.newCall(method, options.withOption(TRACED, true));
 		}
+		String authority = (options.getAuthority() != null) ? options.getAuthority() : next.authority();
+		return this.tracing.isExcluded(method) ? call : new TracedCall<>(call, method, authority);
 	}
 
 	private final class TracedCall<Q, A> extends SimpleForwardingClientCall<Q, A> {
