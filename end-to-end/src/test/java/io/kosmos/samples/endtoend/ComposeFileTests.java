@@ -39,7 +39,7 @@ class ComposeFileTests {
 		assertThat(ports("jaeger")).containsExactlyInAnyOrder("127.0.0.1:16686:16686", "127.0.0.1:4317:4317",
 				"127.0.0.1:4318:4318");
 		assertThat(ports("orchestrator")).containsExactly("127.0.0.1:8080:8080");
-		assertThat(ports("llm-gateway")).containsExactly("127.0.0.1:8081:8081");
+		assertThat(ports("llm-gateway")).containsExactlyInAnyOrder("127.0.0.1:8081:8081", "127.0.0.1:9091:9091");
 		assertThat(ports("postgres")).isEmpty();
 	}
 
@@ -74,6 +74,7 @@ class ComposeFileTests {
 	void shouldConnectTheServicesByTheirNames() {
 		assertThat(map(service("orchestrator").get("environment"))).containsEntry("SPRING_PROFILES_ACTIVE", "postgres")
 			.containsEntry("ORCHESTRATOR_GATEWAY_URL", "http://llm-gateway:8081")
+			.containsEntry("SPRING_GRPC_CLIENT_CHANNEL_GATEWAY_TARGET", "static://llm-gateway:9091")
 			.containsEntry("ORCHESTRATOR_DB_URL", "jdbc:postgresql://postgres:5432/orchestrator")
 			.containsEntry("KOSMOS_TRACING_EXPORTER_ENDPOINT", "http://jaeger:4317");
 		assertThat(map(service("llm-gateway").get("environment"))).containsEntry("KOSMOS_TRACING_EXPORTER_ENDPOINT",

@@ -76,7 +76,7 @@ class GrpcGatewayTests {
 		ask(port).expectStatus()
 			.isOk()
 			.expectBody()
-			.jsonPath("$.message")
+			.jsonPath("$.answer")
 			.isEqualTo("Forty-two.")
 			.jsonPath("$.usage.total_tokens")
 			.isEqualTo(21);
