@@ -22,7 +22,7 @@ class AheadOfTimeTests {
 	@Test
 	void shouldMakeTheSameTrace(@TempDir Path directory) throws Exception {
 		try (JaegerServer jaeger = JaegerServer.start(directory)) {
-			Samples samples = Samples.exportingTo(jaeger, "http", directory).processedAheadOfTime();
+			Samples samples = Samples.exportingTo(jaeger, "grpc", directory).processedAheadOfTime();
 			try (SampleProcess gateway = samples.gateway();
 					SampleProcess orchestrator = samples.orchestrator(gateway.uri("/"))) {
 				assertThat(orchestrator.log()).contains("Starting AOT-processed OrchestratorApplication");
@@ -37,7 +37,7 @@ class AheadOfTimeTests {
 	void shouldStillBeSwitchedOffWhenItRuns(@TempDir Path directory) throws Exception {
 		Instant start = Instant.now();
 		try (JaegerServer jaeger = JaegerServer.start(directory)) {
-			Samples samples = Samples.exportingTo(jaeger, "http", directory).processedAheadOfTime();
+			Samples samples = Samples.exportingTo(jaeger, "grpc", directory).processedAheadOfTime();
 			try (SampleProcess gateway = samples.gateway();
 					SampleProcess orchestrator = samples.orchestrator(gateway.uri("/"), OFF)) {
 				Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of());

@@ -2,6 +2,11 @@ package io.kosmos.tracing.autoconfigure;
 
 import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.TracedAgent;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.generate.ClassNameGenerator;
@@ -13,6 +18,7 @@ import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.javapoet.ClassName;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,6 +50,26 @@ class AheadOfTimeTests {
 		assertThat(
 				RuntimeHintsPredicates.resource().forResource("io/kosmos/tracing/autoconfigure/cost/model-prices.csv"))
 			.accepts(hints(io.kosmos.tracing.autoconfigure.cost.CostAutoConfiguration.class));
+	}
+
+	@Test
+	void whenSwitchedOffWhereItRunsShouldMakeNoSpansAndWriteNoHeaders() {
+		SwitchedOffBeanPostProcessor off = new SwitchedOffBeanPostProcessor(
+				new MockEnvironment().withProperty("kosmos.tracing.enabled", "false"));
+		Tracer tracer = SdkTracerProvider.builder().build().get("test");
+		assertThat(((Tracer) off.postProcessAfterInitialization(tracer, "tracer")).spanBuilder("work")
+			.startSpan()
+			.getSpanContext()
+			.isValid()).isFalse();
+		assertThat(off.postProcessAfterInitialization(Sampler.alwaysOn(), "sampler")).isEqualTo(Sampler.alwaysOff());
+		ContextPropagators propagators = ContextPropagators.create(W3CTraceContextPropagator.getInstance());
+		assertThat(off.postProcessAfterInitialization(propagators, "propagators")).isEqualTo(ContextPropagators.noop());
+	}
+
+	@Test
+	void whenOnWhereItRunsShouldKeepTheBeans() {
+		SwitchedOffBeanPostProcessor on = new SwitchedOffBeanPostProcessor(new MockEnvironment());
+		assertThat(on.postProcessAfterInitialization(Sampler.alwaysOn(), "sampler")).isEqualTo(Sampler.alwaysOn());
 	}
 
 	private static RuntimeHints hints(Class<?> configuration) {
