@@ -58,27 +58,22 @@ final class EchoService implements BindableService {
 
 	@Override
 	public ServerServiceDefinition bindService() {
-		return ServerServiceDefinition.builder(NAME)
-			.addMethod(UNARY, ServerCalls.asyncUnaryCall((request, answer) -> {
-				note("unary", answer);
-				this.unary.accept(answer);
-			}))
-			.addMethod(DOWN, ServerCalls.asyncServerStreamingCall((request, answer) -> {
-				note("down", answer);
-				for (int i = 0; i < 3; i++) {
-					answer.onNext(request + i);
-				}
-				answer.onCompleted();
-			}))
-			.addMethod(UP, ServerCalls.asyncClientStreamingCall((answer) -> {
-				note("up", answer);
-				return new Requests(answer, false);
-			}))
-			.addMethod(BOTH, ServerCalls.asyncBidiStreamingCall((answer) -> {
-				note("both", answer);
-				return new Requests(answer, true);
-			}))
-			.build();
+		return ServerServiceDefinition.builder(NAME).addMethod(UNARY, ServerCalls.asyncUnaryCall((request, answer) -> {
+			note("unary", answer);
+			this.unary.accept(answer);
+		})).addMethod(DOWN, ServerCalls.asyncServerStreamingCall((request, answer) -> {
+			note("down", answer);
+			for (int i = 0; i < 3; i++) {
+				answer.onNext(request + i);
+			}
+			answer.onCompleted();
+		})).addMethod(UP, ServerCalls.asyncClientStreamingCall((answer) -> {
+			note("up", answer);
+			return new Requests(answer, false);
+		})).addMethod(BOTH, ServerCalls.asyncBidiStreamingCall((answer) -> {
+			note("both", answer);
+			return new Requests(answer, true);
+		})).build();
 	}
 
 	private void note(String step, StreamObserver<String> answer) {

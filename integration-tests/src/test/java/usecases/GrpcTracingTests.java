@@ -58,6 +58,7 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import io.opentelemetry.instrumentation.grpc.LibraryInterceptor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import org.awaitility.Awaitility;
@@ -197,10 +198,11 @@ class GrpcTracingTests {
 			"PERMISSION_DENIED, true, false", "RESOURCE_EXHAUSTED, true, false", "FAILED_PRECONDITION, true, false",
 			"ABORTED, true, false", "OUT_OF_RANGE, true, false", "UNIMPLEMENTED, true, true", "INTERNAL, true, true",
 			"UNAVAILABLE, true, true", "DATA_LOSS, true, true", "UNAUTHENTICATED, true, false" })
-	void statusIsAnErrorWhereTheConventionsSaySo(Status.Code code, boolean atClient, boolean atServer) throws Exception {
+	void statusIsAnErrorWhereTheConventionsSaySo(Status.Code code, boolean atClient, boolean atServer)
+			throws Exception {
 		new GrpcApplication().run((application) -> {
-			application.service().answering((answer) -> answer.onError(code.toStatus().withDescription("No")
-				.asRuntimeException()));
+			application.service()
+				.answering((answer) -> answer.onError(code.toStatus().withDescription("No").asRuntimeException()));
 			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> unary(application.channel()));
 			application.await(2);
 			assertStatus(application.await(SpanKind.CLIENT), code, atClient, "No");
@@ -285,8 +287,8 @@ class GrpcTracingTests {
 		new GrpcApplication().run((application) -> {
 			CountDownLatch called = new CountDownLatch(1);
 			application.service().answering((answer) -> called.countDown());
-			var answer = ClientCalls
-				.futureUnaryCall(application.channel().newCall(EchoService.UNARY, longDeadline()), "x");
+			var answer = ClientCalls.futureUnaryCall(application.channel().newCall(EchoService.UNARY, longDeadline()),
+					"x");
 			assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
 			answer.cancel(true);
 			assertCancelled(application.await(2));
@@ -314,8 +316,8 @@ class GrpcTracingTests {
 	void failureOfTheCallerInTheMiddleOfAStreamIsAnErrorAtTheCaller() throws Exception {
 		new GrpcApplication().run((application) -> {
 			Answers answers = new Answers();
-			StreamObserver<String> requests = ClientCalls.asyncBidiStreamingCall(
-					application.channel().newCall(EchoService.BOTH, CallOptions.DEFAULT), answers);
+			StreamObserver<String> requests = ClientCalls
+				.asyncBidiStreamingCall(application.channel().newCall(EchoService.BOTH, CallOptions.DEFAULT), answers);
 			requests.onNext("x");
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(application.service().steps).extracting(Step::name).contains("next"));
@@ -364,14 +366,15 @@ class GrpcTracingTests {
 
 	@Test
 	void excludedServiceIsNotTracedWithWhatItDoes() throws Exception {
-		new GrpcApplication().with(CheckedByHand.class).with("spring.grpc.server.health.enabled=false")
+		new GrpcApplication().with(CheckedByHand.class)
+			.with("spring.grpc.server.health.enabled=false")
 			.run((application) -> {
-			Channel channel = application.channel();
-			assertThat(ClientCalls.blockingUnaryCall(channel, CheckedByHand.CHECK, CallOptions.DEFAULT, "x"))
-				.isEqualTo("up");
-			unary(channel);
-			assertThat(application.await(2)).extracting(SpanData::getName).containsOnly("kosmos.test.Echo/Unary");
-		});
+				Channel channel = application.channel();
+				assertThat(ClientCalls.blockingUnaryCall(channel, CheckedByHand.CHECK, CallOptions.DEFAULT, "x"))
+					.isEqualTo("up");
+				unary(channel);
+				assertThat(application.await(2)).extracting(SpanData::getName).containsOnly("kosmos.test.Echo/Unary");
+			});
 	}
 
 	@Test
@@ -450,8 +453,8 @@ class GrpcTracingTests {
 	void propagatorThatFailsFailsNoCall() throws Exception {
 		new GrpcApplication().with(FailingPropagator.class).run((application) -> {
 			assertThat(unary(application.channel())).isEqualTo("done");
-			assertThat(application.await(2)).allSatisfy((span) -> assertThat(span.getParentSpanContext().isValid())
-				.isFalse());
+			assertThat(application.await(2))
+				.allSatisfy((span) -> assertThat(span.getParentSpanContext().isValid()).isFalse());
 			assertThat(application.bean(MeterRegistry.class).get("kosmos.tracing.failures").functionCounter().count())
 				.isEqualTo(2);
 		});
@@ -476,8 +479,7 @@ class GrpcTracingTests {
 		new GrpcApplication().run((application) -> {
 			ObservationRegistry observations = application.bean(ObservationRegistry.class);
 			application.service().answering((answer) -> {
-				Observation.createNotStarted("work", observations)
-					.observe(() -> answer.onNext("done"));
+				Observation.createNotStarted("work", observations).observe(() -> answer.onNext("done"));
 				answer.onCompleted();
 			});
 			unary(application.channel());
@@ -491,6 +493,15 @@ class GrpcTracingTests {
 		new GrpcApplication().with(ServerTwice.class).run((application) -> {
 			unary(ClientInterceptors.intercept(application.channel(), clientInterceptor(application)));
 			application.await(2);
+		});
+	}
+
+	@Test
+	void interceptorOfOpenTelemetrysLibraryTracesAlone() throws Exception {
+		new GrpcApplication().with(Library.class).run((application) -> {
+			unary(application.channel());
+			assertThat(application.await(2)).allSatisfy((span) -> assertThat(span.getAttributes().asMap())
+				.doesNotContainKey(AttributeKey.stringKey("rpc.system.name")));
 		});
 	}
 
@@ -533,8 +544,7 @@ class GrpcTracingTests {
 			headers.put(ascii("X-Tenant-Id"), "acme");
 			ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
 				.usePlaintext()
-				.intercept(clientInterceptor(application),
-						MetadataUtils.newAttachHeadersInterceptor(headers))
+				.intercept(clientInterceptor(application), MetadataUtils.newAttachHeadersInterceptor(headers))
 				.build();
 			unary(channel);
 			application.await(2);
@@ -619,14 +629,14 @@ class GrpcTracingTests {
 
 	private static void call(Channel channel, MethodType type, Answers answers) {
 		switch (type) {
-			case UNARY -> ClientCalls.asyncUnaryCall(channel.newCall(EchoService.UNARY, CallOptions.DEFAULT), "x",
-					answers);
+			case UNARY ->
+				ClientCalls.asyncUnaryCall(channel.newCall(EchoService.UNARY, CallOptions.DEFAULT), "x", answers);
 			case SERVER_STREAMING -> ClientCalls
 				.asyncServerStreamingCall(channel.newCall(EchoService.DOWN, CallOptions.DEFAULT), "x", answers);
 			case CLIENT_STREAMING -> send(ClientCalls
 				.asyncClientStreamingCall(channel.newCall(EchoService.UP, CallOptions.DEFAULT), answers));
-			default -> send(ClientCalls
-				.asyncBidiStreamingCall(channel.newCall(EchoService.BOTH, CallOptions.DEFAULT), answers));
+			default -> send(ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoService.BOTH, CallOptions.DEFAULT),
+					answers));
 		}
 	}
 
@@ -746,8 +756,7 @@ class GrpcTracingTests {
 		}
 
 		@Bean
-		GrpcServerExecutorProvider executors(
-				ExecutorService executor) {
+		GrpcServerExecutorProvider executors(ExecutorService executor) {
 			return () -> executor;
 		}
 
@@ -769,8 +778,8 @@ class GrpcTracingTests {
 	@Configuration(proxyBeanMethods = false)
 	static class CheckedByHand {
 
-		static final MethodDescriptor<String, String> CHECK = EchoService.method("grpc.health.v1.Health",
-				"Check", MethodType.UNARY);
+		static final MethodDescriptor<String, String> CHECK = EchoService.method("grpc.health.v1.Health", "Check",
+				MethodType.UNARY);
 
 		@Bean
 		BindableService health(Spans spans) {
@@ -785,12 +794,21 @@ class GrpcTracingTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	static class Library {
+
+		@Bean
+		ClientInterceptor ofTheLibrary() {
+			return new LibraryInterceptor();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	static class ServerTwice {
 
 		@Bean
 		@GlobalServerInterceptor
-		ServerInterceptor again(
-				@Qualifier("kosmosGrpcServerInterceptor") ServerInterceptor first) {
+		ServerInterceptor again(@Qualifier("kosmosGrpcServerInterceptor") ServerInterceptor first) {
 			return first;
 		}
 

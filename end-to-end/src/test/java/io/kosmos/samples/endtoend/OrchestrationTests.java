@@ -328,7 +328,8 @@ class OrchestrationTests {
 		assertThat(answer.contentType()).isEqualTo("application/problem+json");
 		Trace trace = Samples.awaitTrace(jaeger, answer,
 				asked(Samples.ANSWERED.replace("          llm-gateway CLIENT chat kosmos-mini\n", "")));
-		assertThat(trace.span(Samples.ORCHESTRATOR, isGrpc() ? COMPLETE : "http post").status()).isEqualTo(Status.ERROR);
+		assertThat(trace.span(Samples.ORCHESTRATOR, isGrpc() ? COMPLETE : "http post").status())
+			.isEqualTo(Status.ERROR);
 		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent athena").status()).isEqualTo(Status.ERROR);
 		assertThat(trace.span(Samples.ORCHESTRATOR, "retrieval athena-docs").status()).isEqualTo(Status.OK);
 		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus")).satisfies((zeus) -> {

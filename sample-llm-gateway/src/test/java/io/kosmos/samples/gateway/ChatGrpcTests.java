@@ -109,7 +109,8 @@ class ChatGrpcTests {
 		assertFails(question("gpt-0"), Status.Code.NOT_FOUND, "The model 'gpt-0' does not exist");
 		assertFails(ChatRequest.newBuilder().setModel("kosmos-mini").build(), Status.Code.INVALID_ARGUMENT,
 				"messages must hold at least one message");
-		assertFails(question("kosmos-mini").toBuilder().addTools(Tool.newBuilder().setName("x").setParameters("{")).build(),
+		assertFails(
+				question("kosmos-mini").toBuilder().addTools(Tool.newBuilder().setName("x").setParameters("{")).build(),
 				Status.Code.INVALID_ARGUMENT, "tools.parameters must be a JSON object");
 	}
 
@@ -129,9 +130,8 @@ class ChatGrpcTests {
 
 	@Test
 	void shouldTellItsHealthWithoutASpan() {
-		assertThat(HealthGrpc.newBlockingStub(this.channel)
-			.check(HealthCheckRequest.getDefaultInstance())
-			.getStatus()).isEqualTo(ServingStatus.SERVING);
+		assertThat(HealthGrpc.newBlockingStub(this.channel).check(HealthCheckRequest.getDefaultInstance()).getStatus())
+			.isEqualTo(ServingStatus.SERVING);
 		this.gateway.complete(question("kosmos-mini"));
 		assertThat(RecordedSpans.await(2)).noneMatch((span) -> span.getName().startsWith("grpc.health"));
 	}

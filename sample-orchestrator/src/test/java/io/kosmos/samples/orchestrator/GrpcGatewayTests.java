@@ -36,8 +36,8 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "orchestrator.gateway.protocol=grpc",
-		"spring.grpc.client.channel.gateway.default.deadline=2s" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "orchestrator.gateway.protocol=grpc", "spring.grpc.client.channel.gateway.default.deadline=2s" })
 class GrpcGatewayTests {
 
 	private static final Usage USAGE = Usage.newBuilder()
@@ -84,7 +84,8 @@ class GrpcGatewayTests {
 
 	@ParameterizedTest
 	@CsvSource({ "NOT_FOUND, 422, The gateway does not know this model", "INTERNAL, 502, The gateway failed",
-			"UNAVAILABLE, 503, The gateway cannot be reached", "DEADLINE_EXCEEDED, 504, The gateway did not answer in time" })
+			"UNAVAILABLE, 503, The gateway cannot be reached",
+			"DEADLINE_EXCEEDED, 504, The gateway did not answer in time" })
 	void shouldTellFailuresAsOverHttp(Status.Code code, int status, String detail, @LocalServerPort int port) {
 		models.answer = (answer) -> answer.onError(code.toStatus().asRuntimeException());
 		ask(port).expectStatus().isEqualTo(status).expectBody().jsonPath("$.detail").isEqualTo(detail);

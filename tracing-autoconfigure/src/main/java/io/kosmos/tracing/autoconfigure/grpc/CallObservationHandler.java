@@ -36,8 +36,7 @@ final class CallObservationHandler implements TracingObservationHandler<Observat
 	// Asked again for every step of the observation, and told by where it was created.
 	private static boolean isTraced(Observation.Context context, SpanKind kind, String method) {
 		return context
-			.computeIfAbsent(Traced.class,
-					(key) -> new Traced(new CurrentCall(kind, method).isIn(Context.current())))
+			.computeIfAbsent(Traced.class, (key) -> new Traced(new CurrentCall(kind, method).isIn(Context.current())))
 			.here();
 	}
 

@@ -76,15 +76,14 @@ final class CallSpan {
 
 	private void message(String type, AtomicLong count) {
 		if (this.messageEvents) {
-			this.span.addEvent("rpc.message",
-					Attributes.of(MESSAGE_TYPE, type, MESSAGE_ID, count.incrementAndGet()));
+			this.span.addEvent("rpc.message", Attributes.of(MESSAGE_TYPE, type, MESSAGE_ID, count.incrementAndGet()));
 		}
 	}
 
 	void peer(@Nullable SocketAddress peer) {
 		if (peer instanceof InetSocketAddress address) {
-			this.span.setAttribute(PEER_ADDRESS, (address.getAddress() != null)
-					? address.getAddress().getHostAddress() : address.getHostString());
+			this.span.setAttribute(PEER_ADDRESS,
+					(address.getAddress() != null) ? address.getAddress().getHostAddress() : address.getHostString());
 			this.span.setAttribute(PEER_PORT, (long) address.getPort());
 		}
 	}
@@ -117,8 +116,7 @@ final class CallSpan {
 			}
 			if (error) {
 				this.span.setAttribute(ERROR_TYPE, code);
-				String description = status.getDescription();
-				this.span.setStatus(StatusCode.ERROR, (description != null) ? description : "");
+				this.span.setStatus(StatusCode.ERROR, describe(status));
 				if (status.getCause() != null) {
 					this.span.recordException(status.getCause());
 				}
@@ -130,6 +128,13 @@ final class CallSpan {
 		finally {
 			this.span.end();
 		}
+	}
+
+	private static String describe(Status status) {
+		Throwable cause = status.getCause();
+		String description = (status.getDescription() == null && cause != null) ? cause.getMessage()
+				: status.getDescription();
+		return (description != null) ? description : "";
 	}
 
 }

@@ -18,7 +18,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -36,7 +35,7 @@ import org.springframework.grpc.server.GlobalServerInterceptor;
  * the caller gets.
  * <p>
  * Nothing is traced here when the application has interceptors of OpenTelemetry's gRPC
- * library as beans, or when its Java agent is attached.
+ * library as beans, or when its Java agent is attached, which leaves no tracer provider.
  */
 @AutoConfiguration(after = OpenTelemetryTracingAutoConfiguration.class,
 		afterName = "io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration",
@@ -66,7 +65,7 @@ public final class GrpcAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(SdkTracerProvider.class)
-	@ConditionalOnMissingClass("io.opentelemetry.javaagent.OpenTelemetryAgent")
+	@ConditionalOnBean(SdkTracerProvider.class)
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.grpc.enabled", matchIfMissing = true)
 	@EnableConfigurationProperties(GrpcProperties.class)

@@ -92,7 +92,7 @@ final class GrpcTracing {
 				Span span = unsampled();
 				return new CallSpan(span, current.with(span), false, this.failures);
 			}
-			Context parent = extract(current, headers);
+			Context parent = extract(current, IncomingMetadata.of(call, headers));
 			Span span = span(method, SpanKind.SERVER, CallTarget.of(call.getAuthority())).setParent(parent).startSpan();
 			CallSpan callSpan = new CallSpan(span, parent.with(span), this.messageEvents, this.failures);
 			callSpan.peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
@@ -123,9 +123,9 @@ final class GrpcTracing {
 		}
 	}
 
-	private Context extract(Context context, Metadata headers) {
+	private Context extract(Context context, IncomingMetadata carrier) {
 		try {
-			return propagator().extract(context, headers, MetadataGetter.INSTANCE);
+			return propagator().extract(context, carrier, IncomingMetadata.GETTER);
 		}
 		catch (RuntimeException ex) {
 			this.failures.record("the metadata of a gRPC call that came in", ex);

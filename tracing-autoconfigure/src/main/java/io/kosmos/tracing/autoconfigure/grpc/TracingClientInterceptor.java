@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TracingClientInterceptor implements ClientInterceptor {
 
-	private static final CallOptions.Key<Boolean> TRACED = CallOptions.Key
-		.createWithDefault("io.kosmos.tracing.traced", false);
+	private static final CallOptions.Key<Boolean> TRACED = CallOptions.Key.createWithDefault("io.kosmos.tracing.traced",
+			false);
 
 	private final GrpcTracing tracing;
 

@@ -57,11 +57,10 @@ final class TracingServerInterceptor implements ServerInterceptor {
 	}
 
 	private static void fail(CallSpan span, ServerCall<?, ?> call, Throwable failure) {
-		if (call.isCancelled()) {
-			// Ends with what gRPC tells the listener.
-			return;
+		// Of a call that was cancelled, gRPC tells the listener.
+		if (!call.isCancelled()) {
+			span.end(Status.UNKNOWN.withCause(failure), true);
 		}
-		span.end(Status.UNKNOWN.withDescription(failure.getMessage()).withCause(failure), true);
 	}
 
 	private static final class TracedCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
@@ -149,7 +148,7 @@ final class TracingServerInterceptor implements ServerInterceptor {
 			run(super::onReady);
 		}
 
-		// A failure in here reaches nobody: gRPC then ends the call.
+		// gRPC ends the call with UNKNOWN then, and says so to nobody on this side.
 		private void run(Runnable callback) {
 			try (Scope ignored = this.span.makeCurrent()) {
 				callback.run();

@@ -29,11 +29,10 @@ class GrpcAutoConfigurationTests {
 
 	private static final String IDS = "kosmosGrpcRequestIdsInterceptor";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ObservationAutoConfiguration.class,
-				OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class,
-				MicrometerTracingAutoConfiguration.class, SpansAutoConfiguration.class, RequestAutoConfiguration.class,
-				GrpcAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(ObservationAutoConfiguration.class, OpenTelemetrySdkAutoConfiguration.class,
+					OpenTelemetryTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
+					SpansAutoConfiguration.class, RequestAutoConfiguration.class, GrpcAutoConfiguration.class));
 
 	@Test
 	void shouldSupplyInterceptorsOfWhichTheIdsComeFirst() {
