@@ -5,7 +5,11 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.otel.bridge.OtelSpan;
 import io.opentelemetry.api.OpenTelemetry;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -18,6 +22,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -41,6 +46,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.kafka.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(KafkaProperties.class)
+@ImportRuntimeHints(KafkaAutoConfiguration.ProducerHints.class)
 public final class KafkaAutoConfiguration {
 
 	/**
@@ -78,6 +84,18 @@ public final class KafkaAutoConfiguration {
 	@Order(HANDLER_ORDER)
 	KafkaReceiverHandler kafkaReceiverHandler(KafkaTracing tracing, Tracer tracer, KafkaServers servers) {
 		return new KafkaReceiverHandler(tracing.messages(), tracer, servers);
+	}
+
+	/**
+	 * What a native image needs to watch a producer.
+	 */
+	static final class ProducerHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.proxies().registerJdkProxy(Producer.class);
+		}
+
 	}
 
 	/**

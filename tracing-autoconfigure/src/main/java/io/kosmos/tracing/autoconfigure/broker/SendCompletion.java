@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.broker;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import io.opentelemetry.api.common.Attributes;
@@ -46,8 +47,14 @@ final class SendCompletion<K, V> implements ProducerPostProcessor<K, V> {
 	}
 
 	@Override
-	@SuppressWarnings("unchecked")
 	public Producer<K, V> apply(Producer<K, V> producer) {
+		AtomicReference<Producer<K, V>> result = new AtomicReference<>(producer);
+		this.tracing.get().attempt(() -> result.set(watch(producer)));
+		return result.get();
+	}
+
+	@SuppressWarnings("unchecked")
+	private Producer<K, V> watch(Producer<K, V> producer) {
 		return (Producer<K, V>) Proxy.newProxyInstance(SendCompletion.class.getClassLoader(),
 				new Class<?>[] { Producer.class }, (proxy, method, arguments) -> {
 					if (method.getName().equals("send") && arguments.length == 2
