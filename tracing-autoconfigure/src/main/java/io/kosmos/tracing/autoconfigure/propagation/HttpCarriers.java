@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.propagation;
 
 import java.net.URI;
 
+import io.kosmos.tracing.AddressedCarrier;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpRequest;
@@ -9,7 +10,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.ClientRequest;
 
 /**
- * Tells where Spring's HTTP clients send what a propagator writes to.
+ * Tells where what a propagator writes to is sent, by Spring's HTTP clients and by
+ * carriers that know it.
  */
 final class HttpCarriers {
 
@@ -26,6 +28,9 @@ final class HttpCarriers {
 	}
 
 	static @Nullable URI uri(@Nullable Object carrier) {
+		if (carrier instanceof AddressedCarrier addressed) {
+			return addressed.address();
+		}
 		if (WEB && carrier instanceof HttpRequest request) {
 			return request.getURI();
 		}
