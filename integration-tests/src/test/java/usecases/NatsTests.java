@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -68,20 +69,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.MDC;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurationImportSelector;
 import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.context.annotation.ImportCandidates;
-import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
-import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
-import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
-import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.DeferredImportSelector;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.AnnotationAttributes;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
@@ -120,7 +114,7 @@ class NatsTests {
 	private void start(Map<String, Object> properties) {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties(properties)
-			.properties("kosmos.tracing.exporter.enabled=false", "nats.url=" + server.url())
+			.properties("kosmos.tracing.exporter.enabled=false", 					"spring.main.banner-mode=off", "nats.url=" + server.url())
 			.run();
 	}
 
@@ -611,19 +605,17 @@ class NatsTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ AopAutoConfiguration.class, ObservationAutoConfiguration.class,
-			OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class,
-			MicrometerTracingAutoConfiguration.class })
-	@Import(Ours.class)
+	@Import(Tracing.class)
 	static class Application {
 
 		@Bean
 		Connection connection(Environment environment) throws Exception {
 			Options.Builder options = new Options.Builder().server(environment.getRequiredProperty("nats.url"))
+				.connectionTimeout(PATIENCE)
 				.errorListener(new ErrorListener() {
 				});
 			return Nats.connect(environment.getProperty("nats.headers", Boolean.class, true) ? options.build()
-					: options.noHeaders().build());
+					: options.noHeaders().noNoResponders().build());
 		}
 
 		@Bean
@@ -643,15 +635,28 @@ class NatsTests {
 
 	}
 
-	static class Ours implements DeferredImportSelector {
+	/**
+	 * What traces, and nothing of all else that is on the class path.
+	 */
+	static class Tracing extends AutoConfigurationImportSelector {
 
 		@Override
-		public String[] selectImports(AnnotationMetadata metadata) {
-			return ImportCandidates.load(AutoConfiguration.class, null)
-				.getCandidates()
-				.stream()
-				.filter((name) -> name.startsWith("io.kosmos."))
-				.toArray(String[]::new);
+		protected AnnotationAttributes getAttributes(AnnotationMetadata metadata) {
+			return new AnnotationAttributes();
+		}
+
+		@Override
+		protected List<String> getCandidateConfigurations(AnnotationMetadata metadata, AnnotationAttributes attributes) {
+			return super.getCandidateConfigurations(metadata, attributes).stream()
+				.filter((name) -> name.startsWith("io.kosmos.") || name.contains(".opentelemetry.")
+						|| name.contains("MicrometerTracing") || name.contains(".aop.")
+						|| name.endsWith(".ObservationAutoConfiguration"))
+				.toList();
+		}
+
+		@Override
+		protected Set<String> getExclusions(AnnotationMetadata metadata, AnnotationAttributes attributes) {
+			return Set.of();
 		}
 
 	}
