@@ -114,7 +114,8 @@ class NatsTests {
 	private void start(Map<String, Object> properties) {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties(properties)
-			.properties("kosmos.tracing.exporter.enabled=false", 					"spring.main.banner-mode=off", "nats.url=" + server.url())
+			.properties("kosmos.tracing.exporter.enabled=false", "spring.main.banner-mode=off",
+					"nats.url=" + server.url())
 			.run();
 	}
 
@@ -149,7 +150,7 @@ class NatsTests {
 					consumed("process", "process", "orders.new", 5).put("messaging.consumer.group.name", "workers")
 						.build());
 		assertThat(work).hasParent(process);
-		assertThat(bean(Worker.class).traceInMdc).isEqualTo(process.getTraceId());
+		assertThat(bean(Worker.class).traceInMdc()).isEqualTo(process.getTraceId());
 	}
 
 	@Test
@@ -595,11 +596,15 @@ class NatsTests {
 
 	static class Worker {
 
-		volatile String traceInMdc;
+		private volatile String traceInMdc;
 
 		@Traced
 		public void work() {
 			this.traceInMdc = MDC.get("traceId");
+		}
+
+		public String traceInMdc() {
+			return this.traceInMdc;
 		}
 
 	}
@@ -646,7 +651,8 @@ class NatsTests {
 		}
 
 		@Override
-		protected List<String> getCandidateConfigurations(AnnotationMetadata metadata, AnnotationAttributes attributes) {
+		protected List<String> getCandidateConfigurations(AnnotationMetadata metadata,
+				AnnotationAttributes attributes) {
 			return super.getCandidateConfigurations(metadata, attributes).stream()
 				.filter((name) -> name.startsWith("io.kosmos.") || name.contains(".opentelemetry.")
 						|| name.contains("MicrometerTracing") || name.contains(".aop.")

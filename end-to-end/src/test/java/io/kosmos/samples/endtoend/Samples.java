@@ -32,6 +32,8 @@ record Samples(Path directory, URI endpoint, String protocol) {
 
 	static final String GATEWAY = "llm-gateway";
 
+	static final String DISPATCHER = "dispatcher";
+
 	static final String VERSION = "1.2.3-test";
 
 	static final String QUESTION = """
@@ -63,6 +65,14 @@ record Samples(Path directory, URI endpoint, String protocol) {
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.add("--orchestrator.gateway.url=" + gateway);
 		return start(ORCHESTRATOR, "sample.orchestrator.jar", all);
+	}
+
+	/**
+	 * Starts the orchestrator once more, as the service of the agent that is told by
+	 * messages.
+	 */
+	SampleProcess dispatcher(String... arguments) throws InterruptedException {
+		return start(DISPATCHER, "sample.orchestrator.jar", List.of(arguments));
 	}
 
 	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {
