@@ -208,6 +208,7 @@ class OrchestrationTests {
 				          llm-gateway CLIENT chat atlas-large
 				      orchestrator INTERNAL execute_tool cmms.create_workorder
 				        orchestrator CLIENT INSERT work_order
+				      orchestrator INTERNAL invoke_agent hephaestus
 				"""));
 		assertThat(trace.spans()).extracting(RecordedSpan::status).doesNotContain(Status.ERROR);
 		RecordedSpan tool = trace.span(Samples.ORCHESTRATOR, "execute_tool cmms.create_workorder");

@@ -33,6 +33,8 @@ record Samples(Path directory, URI endpoint, String protocol, List<String> jvmAr
 
 	static final String GATEWAY = "llm-gateway";
 
+	static final String DISPATCHER = "dispatcher";
+
 	static final String VERSION = "1.2.3-test";
 
 	static final String QUESTION = """
@@ -84,6 +86,14 @@ record Samples(Path directory, URI endpoint, String protocol, List<String> jvmAr
 	SampleProcess orchestrator(SampleProcess gateway, String protocol) throws InterruptedException {
 		return orchestrator(gateway.uri(""), "--orchestrator.gateway.protocol=" + protocol,
 				"--spring.grpc.client.channel.gateway.target=static://127.0.0.1:" + gateway.grpcPort());
+	}
+
+	/**
+	 * Starts the orchestrator once more, as the service of the agent that is told by
+	 * messages.
+	 */
+	SampleProcess dispatcher(String... arguments) throws InterruptedException {
+		return start(DISPATCHER, "sample.orchestrator.jar", List.of(arguments));
 	}
 
 	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {

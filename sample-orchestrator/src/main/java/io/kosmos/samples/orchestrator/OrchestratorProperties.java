@@ -24,13 +24,14 @@ import org.springframework.validation.annotation.Validated;
  * @param topK how many passages Athena finds at most
  * @param approvalTimeout how long a workflow waits for an approval, up to 30 days
  * @param gateway where the models are
+ * @param nats where messages go with the profile {@code nats}
  */
 @ConfigurationProperties("orchestrator")
 @Validated
 public record OrchestratorProperties(@DefaultValue @Valid Models models,
 		@DefaultValue("4000") @Positive int maxMessageLength, @DefaultValue("3") @Positive int topK,
 		@DefaultValue("1h") @NotNull @DurationMin(millis = 1) @DurationMax(days = 30) Duration approvalTimeout,
-		@DefaultValue @Valid Gateway gateway) {
+		@DefaultValue @Valid Gateway gateway, @DefaultValue Nats nats) {
 
 	/**
 	 * Models by what they are good for.
@@ -65,6 +66,14 @@ public record OrchestratorProperties(@DefaultValue @Valid Models models,
 		/** By the gateway's own service. */
 		GRPC
 
+	}
+
+	/**
+	 * The NATS server.
+	 *
+	 * @param url address of the server
+	 */
+	public record Nats(@DefaultValue("nats://localhost:4222") URI url) {
 	}
 
 }
