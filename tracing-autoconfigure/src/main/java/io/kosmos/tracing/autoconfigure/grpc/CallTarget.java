@@ -18,14 +18,22 @@ record CallTarget(String host, @Nullable Long port) {
 		int colon = address.lastIndexOf(':');
 		boolean hasPort = colon > address.lastIndexOf(']')
 				&& (address.startsWith("[") || colon == address.indexOf(':'));
-		String host = hasPort ? address.substring(0, colon) : address;
-		if (host.startsWith("[") && host.endsWith("]")) {
-			host = host.substring(1, host.length() - 1);
+		String name = hasPort ? address.substring(0, colon) : address;
+		if (name.startsWith("[") && name.endsWith("]")) {
+			name = name.substring(1, name.length() - 1);
 		}
-		return new CallTarget(host, hasPort ? port(address.substring(colon + 1)) : null);
+		return new CallTarget(name, hasPort ? parse(address.substring(colon + 1)) : null);
 	}
 
-	private static @Nullable Long port(String digits) {
+	/**
+	 * The host as it is in a URI.
+	 * @return the host, an IPv6 address in brackets
+	 */
+	String uriHost() {
+		return (this.host.indexOf(':') >= 0) ? "[" + this.host + "]" : this.host;
+	}
+
+	private static @Nullable Long parse(String digits) {
 		try {
 			return Long.valueOf(digits);
 		}

@@ -92,7 +92,7 @@ final class GrpcTracing {
 				Span span = unsampled();
 				return new CallSpan(span, current.with(span), false, this.failures);
 			}
-			Context parent = extract(current, IncomingMetadata.of(call, headers));
+			Context parent = extract(current, new IncomingMetadata(call, headers));
 			Span span = span(method, SpanKind.SERVER, CallTarget.of(call.getAuthority())).setParent(parent).startSpan();
 			CallSpan callSpan = new CallSpan(span, parent.with(span), this.messageEvents, this.failures);
 			callSpan.peer(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));

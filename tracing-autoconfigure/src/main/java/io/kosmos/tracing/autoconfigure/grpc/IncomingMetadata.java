@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.grpc;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Iterator;
 
@@ -15,18 +16,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The metadata that a call came in with, and who sent it.
  *
+ * @param call the call
  * @param headers the metadata
- * @param peer the other end of the connection, {@code null} if it has no address
- * @param path path of the method
  */
-record IncomingMetadata(Metadata headers, @Nullable InetAddress peer, String path) implements ReceivedCarrier {
+record IncomingMetadata(ServerCall<?, ?> call, Metadata headers) implements ReceivedCarrier {
 
 	static final TextMapGetter<IncomingMetadata> GETTER = new Getter();
 
-	static IncomingMetadata of(ServerCall<?, ?> call, Metadata headers) {
-		InetAddress peer = (call.getAttributes()
-			.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress address) ? address.getAddress() : null;
-		return new IncomingMetadata(headers, peer, "/" + call.getMethodDescriptor().getFullMethodName());
+	@Override
+	public @Nullable InetAddress peer() {
+		SocketAddress peer = this.call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+		return (peer instanceof InetSocketAddress address) ? address.getAddress() : null;
+	}
+
+	@Override
+	public String path() {
+		return "/" + this.call.getMethodDescriptor().getFullMethodName();
 	}
 
 	private static final class Getter implements TextMapGetter<IncomingMetadata> {

@@ -23,11 +23,7 @@ record OutgoingMetadata(Metadata headers, @Nullable CallTarget target) implement
 
 	@Override
 	public @Nullable String host() {
-		if (this.target == null) {
-			return null;
-		}
-		String host = this.target.host();
-		return (host.indexOf(':') >= 0) ? "[" + host + "]" : host;
+		return (this.target != null) ? this.target.uriHost() : null;
 	}
 
 }
