@@ -45,7 +45,7 @@ abstract class MessageObservationHandler<T extends Observation.Context> implemen
 	 * @param tracer opens their scopes
 	 * @param type the kind
 	 * @param documentation documents the keys that Spring's own convention gives
-	 * @param convention Spring's own convention
+	 * @param convention that convention
 	 */
 	MessageObservationHandler(MessageTracing tracing, Tracer tracer, Class<T> type,
 			ObservationDocumentation documentation, ObservationConvention<T> convention) {

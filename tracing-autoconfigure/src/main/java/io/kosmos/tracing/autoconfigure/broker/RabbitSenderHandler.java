@@ -1,5 +1,7 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import java.util.Objects;
+
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.Unstarted;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.common.Attributes;
@@ -31,7 +33,7 @@ final class RabbitSenderHandler extends MessageObservationHandler<RabbitMessageS
 
 	@Override
 	Context start(RabbitMessageSenderContext observed) {
-		Message message = observed.getCarrier();
+		Message message = Objects.requireNonNull(observed.getCarrier());
 		MessageProperties properties = message.getMessageProperties();
 		String exchange = observed.getExchange();
 		String routingKey = observed.getRoutingKey();
