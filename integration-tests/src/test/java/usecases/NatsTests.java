@@ -415,7 +415,7 @@ class NatsTests {
 						.put("messaging.destination.subscription.name", "worker")
 						.put("kosmos.nats.stream", "JOBS")
 						.put("kosmos.nats.stream_sequence", i + 1)
-						.put("kosmos.messaging.delivery_count", 1)
+						.put("kosmos.message.delivery_attempt", 1)
 						.build());
 		}
 		assertThat(await("ack jobs.*", 3)).extracting(SpanData::getParentSpanId)
@@ -546,12 +546,15 @@ class NatsTests {
 	}
 
 	private static AttributesBuilder delivered(String operation, String type, long count) {
-		return consumed(operation, type, "orders.1", 7).put("messaging.destination.template", "orders.>")
+		AttributesBuilder redelivered = (count > 1)
+				? consumed(operation, type, "orders.1", 7).put("kosmos.message.redelivered", true)
+				: consumed(operation, type, "orders.1", 7);
+		return redelivered.put("messaging.destination.template", "orders.>")
 			.put("messaging.message.id", "order-1")
 			.put("messaging.destination.subscription.name", "billing")
 			.put("kosmos.nats.stream", "ORDERS")
 			.put("kosmos.nats.stream_sequence", 1)
-			.put("kosmos.messaging.delivery_count", count);
+			.put("kosmos.message.delivery_attempt", count);
 	}
 
 	private Connection connection() {

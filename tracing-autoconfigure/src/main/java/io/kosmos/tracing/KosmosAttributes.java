@@ -167,9 +167,13 @@ public final class KosmosAttributes {
 	/** Id of the request, as its caller knows it. */
 	public static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("kosmos.request.id");
 
-	/** How often the message was delivered, 1 the first time. */
-	public static final AttributeKey<Long> MESSAGING_DELIVERY_COUNT = AttributeKey
-		.longKey("kosmos.messaging.delivery_count");
+	/** How often the message was delivered, this time included: 1 the first time. */
+	public static final AttributeKey<Long> MESSAGE_DELIVERY_ATTEMPT = AttributeKey
+		.longKey("kosmos.message.delivery_attempt");
+
+	/** Whether the message was delivered before. Absent otherwise. */
+	public static final AttributeKey<Boolean> MESSAGE_REDELIVERED = AttributeKey
+		.booleanKey("kosmos.message.redelivered");
 
 	/** Stream of JetStream that holds the message. */
 	public static final AttributeKey<String> NATS_STREAM = AttributeKey.stringKey("kosmos.nats.stream");

@@ -132,6 +132,7 @@ class InvalidPropertyFailureAnalyzerTests {
 			events.exclude          | thought | MEMORY
 			rabbit.consumer         | parent  | CHILD
 			kafka.consumer          | parent  | LINK
+			nats.consumer           | parent  | LINK
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);

@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
@@ -27,12 +28,17 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 @ImportRuntimeHints(TracedObject.Hints.class)
 public final class NatsAutoConfiguration {
 
-	@Bean
-	static ConnectionTracingBeanPostProcessor kosmosNatsConnectionTracing(ObjectProvider<Spans> spans,
-			ObjectProvider<MessageSpans> messages, ObjectProvider<NatsProperties> properties,
-			ObjectProvider<TracingFailures> failures) {
-		return new ConnectionTracingBeanPostProcessor((connection) -> new NatsSpans(connection, spans.getObject(),
-				messages.getObject(), properties.getObject().consumer(), failures.getObject()));
+	@Configuration(proxyBeanMethods = false)
+	static class ConnectionConfiguration {
+
+		@Bean
+		static ConnectionTracingBeanPostProcessor kosmosNatsConnectionTracing(ObjectProvider<Spans> spans,
+				ObjectProvider<MessageSpans> messages, ObjectProvider<NatsProperties> properties,
+				ObjectProvider<TracingFailures> failures) {
+			return new ConnectionTracingBeanPostProcessor((connection) -> new NatsSpans(connection, spans.getObject(),
+					messages.getObject(), properties.getObject().consumer(), failures.getObject()));
+		}
+
 	}
 
 }

@@ -156,7 +156,9 @@ final class NatsSpans {
 			if (message.isJetStream()) {
 				NatsJetStreamMetaData delivery = message.metaData();
 				span.attribute(KosmosAttributes.NATS_STREAM_SEQUENCE, delivery.streamSequence())
-					.attribute(KosmosAttributes.MESSAGING_DELIVERY_COUNT, delivery.deliveredCount());
+					.attribute(KosmosAttributes.MESSAGE_DELIVERY_ATTEMPT, delivery.deliveredCount())
+					.attribute(KosmosAttributes.MESSAGE_REDELIVERED,
+							(delivery.deliveredCount() > 1) ? Boolean.TRUE : null);
 			}
 		});
 		return span;
