@@ -99,6 +99,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			exporter.enabled        | maybe   | java.lang.Boolean
 			log-correlation.enabled | maybe   | java.lang.Boolean
 			context.executors       | maybe   | java.lang.Boolean
+			context.executor-services | maybe | java.lang.Boolean
+			context.scheduled-tasks | maybe   | java.lang.Boolean
 			context.reactor         | maybe   | java.lang.Boolean
 			sampling.enabled        | maybe   | boolean
 			sampling.probability    | often   | java.lang.Double
