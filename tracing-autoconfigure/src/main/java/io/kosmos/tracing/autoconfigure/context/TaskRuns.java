@@ -11,7 +11,6 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 /**
@@ -117,7 +116,8 @@ final class TaskRuns {
 			int generated = type.indexOf("$$");
 			String written = ((generated > 0) ? type.substring(0, generated) : type).replaceFirst("(\\$\\d+)+$", "");
 			String method = Callable.class.isAssignableFrom(task) ? "call" : "run";
-			return new RunSpan("task " + StringUtils.uncapitalize(ClassUtils.getShortName(written)),
+			String simple = written.substring(Math.max(written.lastIndexOf('.'), written.lastIndexOf('$')) + 1);
+			return new RunSpan("task " + StringUtils.uncapitalize(simple),
 					(lambda || task.isAnonymousClass()) ? null : type + "." + method);
 		}
 
