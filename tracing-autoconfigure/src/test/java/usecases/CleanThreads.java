@@ -38,7 +38,8 @@ final class CleanThreads {
 		this.looks.incrementAndGet();
 		Map<String, String> mdc = MDC.getCopyOfContextMap();
 		if (Context.current() != Context.root() || (mdc != null && !mdc.isEmpty())) {
-			this.leftBehind.add(Thread.currentThread().getName() + " " + when + ": " + Context.current() + ", MDC " + mdc);
+			this.leftBehind
+				.add(Thread.currentThread().getName() + " " + when + ": " + Context.current() + ", MDC " + mdc);
 		}
 	}
 

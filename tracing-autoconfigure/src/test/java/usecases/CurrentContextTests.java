@@ -139,8 +139,8 @@ class CurrentContextTests {
 				.collect(Collectors.toSet())).containsExactly(here);
 			return here;
 		});
-		assertThat(IntStream.range(0, 1000).parallel().mapToObj((i) -> Seen.now()).distinct()).containsExactly(
-				Seen.NOTHING);
+		assertThat(IntStream.range(0, 1000).parallel().mapToObj((i) -> Seen.now()).distinct())
+			.containsExactly(Seen.NOTHING);
 	}
 
 	@Test
@@ -165,36 +165,36 @@ class CurrentContextTests {
 	@EnabledOnJre(JRE.JAVA_25)
 	@Test
 	void structuredTaskScopes(@TempDir Path directory) throws Exception {
-		Path source = Files.writeString(directory.resolve("Structured.java"), """
-				import java.util.concurrent.StructuredTaskScope;
-				import io.kosmos.tracing.CurrentContext;
-				import io.kosmos.tracing.Spans;
-				import io.opentelemetry.api.trace.Span;
-				import org.springframework.boot.SpringApplication;
-				import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+		Path source = Files.writeString(directory.resolve("Structured.java"),
+				"""
+						import java.util.concurrent.StructuredTaskScope;
+						import io.kosmos.tracing.CurrentContext;
+						import io.kosmos.tracing.Spans;
+						import io.opentelemetry.api.trace.Span;
+						import org.springframework.boot.SpringApplication;
+						import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 
-				@EnableAutoConfiguration
-				public class Structured {
-					public static void main(String[] args) throws Exception {
-						var application = SpringApplication.run(Structured.class, "--spring.main.web-application-type=none",
-								"--kosmos.tracing.exporter.enabled=false", "--spring.main.banner-mode=off");
-						var context = application.getBean(CurrentContext.class);
-						application.getBean(Spans.class).in("work", () -> {
-							String here = Span.current().getSpanContext().getSpanId();
-							try (var scope = StructuredTaskScope.<String>open()) {
-								var wrapped = scope.fork(context.wrap(() -> Span.current().getSpanContext().getSpanId()));
-								var plain = scope.fork(() -> Span.current().getSpanContext().getSpanId());
-								scope.join();
-								System.out.println("wrapped " + here.equals(wrapped.get()) + ", plain " + here.equals(plain.get()));
+						@EnableAutoConfiguration
+						public class Structured {
+							public static void main(String[] args) throws Exception {
+								var application = SpringApplication.run(Structured.class, "--spring.main.web-application-type=none",
+										"--kosmos.tracing.exporter.enabled=false", "--spring.main.banner-mode=off");
+								var context = application.getBean(CurrentContext.class);
+								application.getBean(Spans.class).in("work", () -> {
+									String here = Span.current().getSpanContext().getSpanId();
+									try (var scope = StructuredTaskScope.<String>open()) {
+										var wrapped = scope.fork(context.wrap(() -> Span.current().getSpanContext().getSpanId()));
+										var plain = scope.fork(() -> Span.current().getSpanContext().getSpanId());
+										scope.join();
+										System.out.println("wrapped " + here.equals(wrapped.get()) + ", plain " + here.equals(plain.get()));
+									}
+								});
+								application.close();
 							}
-						});
-						application.close();
-					}
-				}
-				""");
-		Process process = new ProcessBuilder(
-				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-preview", "--source", "25",
-				"-cp", System.getProperty("java.class.path"), source.toString())
+						}
+						""");
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"--enable-preview", "--source", "25", "-cp", System.getProperty("java.class.path"), source.toString())
 			.redirectErrorStream(true)
 			.redirectOutput(new File(directory.toFile(), "out"))
 			.start();

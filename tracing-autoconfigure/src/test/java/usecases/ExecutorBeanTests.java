@@ -46,7 +46,6 @@ import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.core.task.support.CompositeTaskDecorator;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
-import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.AsyncConfigurer;
 import org.springframework.scheduling.annotation.EnableAsync;
@@ -159,7 +158,8 @@ class ExecutorBeanTests {
 		run(new TracedApplication(OfTheJdk.class), (application) -> {
 			ThreadPoolExecutor pool = application.bean(ThreadPoolExecutor.class);
 			assertThat(pool).isExactlyInstanceOf(ThreadPoolExecutor.class);
-			assertThat(output).contains("Traces end at the bean 'byClass' of type " + ThreadPoolExecutor.class.getName())
+			assertThat(output)
+				.contains("Traces end at the bean 'byClass' of type " + ThreadPoolExecutor.class.getName())
 				.contains("CurrentContext");
 			assertThat(application.spans().in("work", () -> in(pool))).isEqualTo(Seen.NOTHING);
 		});
@@ -169,8 +169,8 @@ class ExecutorBeanTests {
 	void whatAlreadyPropagatesIsNotTouched() {
 		run(new TracedApplication(Decorated.class), (application) -> {
 			Decorated decorated = application.bean(Decorated.class);
-			decorated.untouched.forEach((name, executor) -> assertThat(application.context().getBean(name)).as(name)
-				.isSameAs(executor));
+			decorated.untouched.forEach(
+					(name, executor) -> assertThat(application.context().getBean(name)).as(name).isSameAs(executor));
 			assertThat(decorator(application, "springs")).isInstanceOf(ContextPropagatingTaskDecorator.class);
 			assertThat(decorator(application, "composed")).isInstanceOf(CompositeTaskDecorator.class);
 		});
@@ -223,8 +223,7 @@ class ExecutorBeanTests {
 	}
 
 	private static Seen fromWork(TracedApplication.Running application, String executor) throws Exception {
-		return application.spans()
-			.in("work", () -> in(application.context().getBean(executor, Executor.class)));
+		return application.spans().in("work", () -> in(application.context().getBean(executor, Executor.class)));
 	}
 
 	@Test
@@ -487,8 +486,8 @@ class ExecutorBeanTests {
 		SimpleAsyncTaskExecutor composed() {
 			SimpleAsyncTaskExecutor executor = new SimpleAsyncTaskExecutor();
 			TaskDecorator other = (task) -> task;
-			executor.setTaskDecorator(
-					new CompositeTaskDecorator(List.of(other, new ContextPropagatingTaskDecorator())));
+			executor
+				.setTaskDecorator(new CompositeTaskDecorator(List.of(other, new ContextPropagatingTaskDecorator())));
 			return executor;
 		}
 
@@ -593,7 +592,7 @@ class ExecutorBeanTests {
 	static class OwnConfigurer extends OwnExecutor {
 
 		@Bean
-		TaskScheduler another() {
+		ThreadPoolTaskScheduler another() {
 			return new ThreadPoolTaskScheduler();
 		}
 

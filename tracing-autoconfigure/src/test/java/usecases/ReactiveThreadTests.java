@@ -94,9 +94,9 @@ class ReactiveThreadTests {
 			SpanData client = only(trace, SpanKind.CLIENT, step);
 			SpanData inner = only(trace, SpanKind.SERVER, client);
 			only(trace, SpanKind.INTERNAL, inner);
-			assertThat(List.of(root, step, client)).allSatisfy((span) -> assertThat(
-					span.getAttributes().get(AttributeKey.stringKey("kosmos.tenant.id")))
-				.isEqualTo(tenantAndTrace[0]));
+			assertThat(List.of(root, step, client))
+				.allSatisfy((span) -> assertThat(span.getAttributes().get(AttributeKey.stringKey("kosmos.tenant.id")))
+					.isEqualTo(tenantAndTrace[0]));
 		}
 	}
 
@@ -133,7 +133,8 @@ class ReactiveThreadTests {
 		@Bean
 		Threads threads() {
 			List<ExecutorService> workers = IntStream.range(0, 4)
-				.<ExecutorService>mapToObj((i) -> Executors.newSingleThreadScheduledExecutor((task) -> new Thread(task, "worker-" + i)))
+				.<ExecutorService>mapToObj(
+						(i) -> Executors.newSingleThreadScheduledExecutor((task) -> new Thread(task, "worker-" + i)))
 				.toList();
 			return new Threads(workers, LoopResources.create("loop", 1, 2, true));
 		}
@@ -256,8 +257,8 @@ class ReactiveThreadTests {
 					&& java.util.Objects.equals(this.tenant, RequestIds.current().tenant())
 					&& java.util.Objects.equals(this.tenant, MDC.get("tenantId"));
 			if (!right) {
-				this.clean.found(Thread.currentThread().getName() + " with " + this.tenant + ": " + span.getSpanContext()
-						+ " " + RequestIds.current() + " " + MDC.getCopyOfContextMap());
+				this.clean.found(Thread.currentThread().getName() + " with " + this.tenant + ": "
+						+ span.getSpanContext() + " " + RequestIds.current() + " " + MDC.getCopyOfContextMap());
 			}
 		}
 

@@ -13,16 +13,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.RequestIds;
+import io.kosmos.tracing.Spans;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -101,8 +104,7 @@ class ScheduledTaskTests {
 
 	@Test
 	void soHaveTasksOfASchedulingConfigurer() {
-		application(Registered.class)
-			.run((application) -> assertRoots(awaitRuns(application, "task registered")));
+		application(Registered.class).run((application) -> assertRoots(awaitRuns(application, "task registered")));
 	}
 
 	@ParameterizedTest
@@ -110,11 +112,12 @@ class ScheduledTaskTests {
 	void eachRunOfATaskThatCodeSchedulesIsATrace(Class<?> scheduler) {
 		application(scheduler).run((application) -> {
 			TaskScheduler bean = application.bean(TaskScheduler.class);
-			inRequest(application, () -> List.of(bean.scheduleAtFixedRate(new CleanUp(), Duration.ofMillis(5)),
-					bean.scheduleAtFixedRate(new CleanUp(), Instant.now(), Duration.ofMillis(5)),
-					bean.scheduleWithFixedDelay(new CleanUp(), Duration.ofMillis(5)),
-					bean.scheduleWithFixedDelay(new CleanUp(), Instant.now(), Duration.ofMillis(5)),
-					bean.schedule(new CleanUp(), new PeriodicTrigger(Duration.ofMillis(5)))));
+			inRequest(application,
+					() -> List.of(bean.scheduleAtFixedRate(new CleanUp(), Duration.ofMillis(5)),
+							bean.scheduleAtFixedRate(new CleanUp(), Instant.now(), Duration.ofMillis(5)),
+							bean.scheduleWithFixedDelay(new CleanUp(), Duration.ofMillis(5)),
+							bean.scheduleWithFixedDelay(new CleanUp(), Instant.now(), Duration.ofMillis(5)),
+							bean.schedule(new CleanUp(), new PeriodicTrigger(Duration.ofMillis(5)))));
 			Awaitility.await().until(() -> runs(application, "task cleanUp").size() > 20);
 			List<SpanData> runs = runs(application, "task cleanUp");
 			assertRoots(runs);
@@ -133,10 +136,12 @@ class ScheduledTaskTests {
 			assertRoots(awaitRuns(application, "task cleanUp"));
 			Callable<String> once = () -> Span.current().getSpanContext().getTraceId();
 			try (OpenSpan work = application.spans().open("work")) {
-				assertThat((Future<String>) service.schedule(once, 1, TimeUnit.MILLISECONDS)).succeedsWithin(Duration.ofSeconds(5))
+				assertThat((Future<String>) service.schedule(once, 1, TimeUnit.MILLISECONDS))
+					.succeedsWithin(Duration.ofSeconds(5))
 					.isEqualTo(Span.current().getSpanContext().getTraceId());
 			}
-			assertThat((Future<String>) service.schedule(once, 1, TimeUnit.MILLISECONDS)).succeedsWithin(Duration.ofSeconds(5))
+			assertThat((Future<String>) service.schedule(once, 1, TimeUnit.MILLISECONDS))
+				.succeedsWithin(Duration.ofSeconds(5))
 				.isNotEqualTo("0".repeat(32));
 			assertThat(runs(application, "task scheduledTaskTests")).hasSize(1);
 		});
@@ -191,10 +196,9 @@ class ScheduledTaskTests {
 	void oneDelayedTaskThatNoTraceAskedForIsATrace() {
 		application(Pool.class).run((application) -> {
 			CompletableFuture<RequestIds> ids = new CompletableFuture<>();
-			application.bean(RequestContext.class).tenant("acme").in(() -> {
-				application.bean(TaskScheduler.class)
-					.schedule(() -> ids.complete(RequestIds.current()), Instant.now());
-			});
+			try (Scope tenant = application.bean(RequestContext.class).tenant("acme").open()) {
+				application.bean(TaskScheduler.class).schedule(() -> ids.complete(RequestIds.current()), Instant.now());
+			}
 			assertThat(ids.orTimeout(5, TimeUnit.SECONDS).join().tenant()).isEqualTo("acme");
 			Awaitility.await().until(() -> !application.ended().isEmpty());
 			assertThat(application.only().getName()).isEqualTo("task scheduledTaskTests");
@@ -212,8 +216,10 @@ class ScheduledTaskTests {
 					.scheduleAtFixedRate(ran::countDown, Duration.ofMillis(5))));
 				assertThat(await(ran)).isTrue();
 				SpanData inside = Awaitility.await()
-					.until(() -> application.ended().stream().filter((span) -> span.getName().equals("inside")).findFirst(),
-							Optional::isPresent)
+					.until(() -> application.ended()
+						.stream()
+						.filter((span) -> span.getName().equals("inside"))
+						.findFirst(), Optional::isPresent)
 					.orElseThrow();
 				assertThat(inside.getParentSpanContext().isValid()).isFalse();
 				assertThat(application.ended()).extracting(SpanData::getName)
@@ -242,20 +248,16 @@ class ScheduledTaskTests {
 		}
 	}
 
-	private static void inRequest(TracedApplication.Running application, Scheduling scheduling) {
-		application.bean(RequestContext.class)
-			.tenant("acme")
-			.in(() -> Observation.createNotStarted("request", application.bean(ObservationRegistry.class))
-				.observe(() -> application.spans().in("work", () -> {
-					scheduling.schedule();
-				})));
-	}
-
-	@FunctionalInterface
-	interface Scheduling {
-
-		List<ScheduledFuture<?>> schedule();
-
+	private static void inRequest(TracedApplication.Running application,
+			Supplier<List<ScheduledFuture<?>>> scheduling) {
+		Observation request = Observation.createNotStarted("request", application.bean(ObservationRegistry.class));
+		try (Scope tenant = application.bean(RequestContext.class).tenant("acme").open()) {
+			request.observe(() -> {
+				try (OpenSpan work = application.spans().open("work")) {
+					scheduling.get();
+				}
+			});
+		}
 	}
 
 	private static List<SpanData> awaitRuns(TracedApplication.Running application, String name) {
@@ -305,9 +307,9 @@ class ScheduledTaskTests {
 	@EnableScheduling
 	static class Annotated {
 
-		private final io.kosmos.tracing.Spans spans;
+		private final Spans spans;
 
-		Annotated(io.kosmos.tracing.Spans spans) {
+		Annotated(Spans spans) {
 			this.spans = spans;
 		}
 

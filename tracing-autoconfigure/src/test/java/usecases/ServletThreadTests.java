@@ -81,7 +81,8 @@ class ServletThreadTests {
 			assertThat(answers).hasSize(REQUESTS);
 			Awaitility.await().atMost(Duration.ofSeconds(20)).until(clean::isDone);
 			assertThat(clean.leftBehind()).isEmpty();
-			// Before and after each request in Tomcat's threads, and after it in each pool.
+			// Before and after each request in Tomcat's threads, and after it in each
+			// pool.
 			assertThat(clean.looks()).isEqualTo(REQUESTS * (2 + pools.size()));
 			assertTraces(service.awaitEnded(REQUESTS * (1 + STEPS.size())));
 		}
@@ -99,8 +100,7 @@ class ServletThreadTests {
 				.allSatisfy((span) -> assertThat(span.getParentSpanId()).isEqualTo(server.getSpanId()))
 				.extracting(SpanData::getName)
 				.containsExactlyInAnyOrderElementsOf(STEPS);
-			assertThat(trace)
-				.extracting((span) -> span.getAttributes().get(AttributeKey.stringKey("kosmos.tenant.id")))
+			assertThat(trace).extracting((span) -> span.getAttributes().get(AttributeKey.stringKey("kosmos.tenant.id")))
 				.containsOnly(server.getAttributes().get(AttributeKey.stringKey("kosmos.tenant.id")))
 				.doesNotContainNull();
 		}

@@ -100,7 +100,7 @@ class DefaultsEnvironmentPostProcessorTests {
 			assertThat(environment.getProperty("logging.expect-correlation-id")).isEqualTo("true");
 		}
 		try (ConfigurableApplicationContext context = run("--spring.reactor.context-propagation=limited",
-			 "--logging.expect-correlation-id=false")) {
+				"--logging.expect-correlation-id=false")) {
 			Environment environment = context.getEnvironment();
 			assertThat(environment.getProperty("spring.reactor.context-propagation")).isEqualTo("limited");
 			assertThat(environment.getProperty("logging.expect-correlation-id")).isEqualTo("false");
@@ -110,7 +110,7 @@ class DefaultsEnvironmentPostProcessorTests {
 	@Test
 	void shouldSetNoDefaultThatIsSwitchedOff() {
 		try (ConfigurableApplicationContext context = run("--kosmos.tracing.context.reactor=false",
-			 "--kosmos.tracing.log-correlation.enabled=false")) {
+				"--kosmos.tracing.log-correlation.enabled=false")) {
 			Environment environment = context.getEnvironment();
 			assertThat(environment.getProperty("spring.reactor.context-propagation")).isNull();
 			assertThat(environment.getProperty("logging.expect-correlation-id")).isEqualTo("false");
