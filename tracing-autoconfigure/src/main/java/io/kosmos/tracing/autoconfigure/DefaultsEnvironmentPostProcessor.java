@@ -40,9 +40,6 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 			if (!isOn(binder, "kosmos.tracing.exporter.enabled")) {
 				off.put("management.tracing.export.otlp.enabled", "false");
 			}
-			if (isOn(binder, "kosmos.tracing.context.executors")) {
-				defaults.put("spring.task.execution.propagate-context", "true");
-			}
 			if (isOn(binder, "kosmos.tracing.context.reactor")) {
 				defaults.put("spring.reactor.context-propagation", "auto");
 			}

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure;
 
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.context.ThreadAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration;
@@ -30,15 +31,16 @@ public final class BootTracing {
 	}
 
 	public static ApplicationContextRunner runner() {
-		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(
-				OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class,
-				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
-				NoopTracerAutoConfiguration.class, ObservationAutoConfiguration.class, SslAutoConfiguration.class,
-				ProjectInfoAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
-				TaskSchedulingAutoConfiguration.class, DisabledAutoConfiguration.class,
-				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, ContextAutoConfiguration.class,
-				ExportAutoConfiguration.class, PropagationAutoConfiguration.class, RequestAutoConfiguration.class,
-				ObservationContextAutoConfiguration.class, SamplingAutoConfiguration.class));
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(OpenTelemetrySdkAutoConfiguration.class,
+					OpenTelemetryTracingAutoConfiguration.class, OtlpTracingAutoConfiguration.class,
+					MicrometerTracingAutoConfiguration.class, NoopTracerAutoConfiguration.class,
+					ObservationAutoConfiguration.class, SslAutoConfiguration.class, ProjectInfoAutoConfiguration.class,
+					TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class,
+					DisabledAutoConfiguration.class, KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class,
+					ContextAutoConfiguration.class, ExportAutoConfiguration.class, PropagationAutoConfiguration.class,
+					RequestAutoConfiguration.class, ObservationContextAutoConfiguration.class,
+					SamplingAutoConfiguration.class, ThreadAutoConfiguration.class));
 	}
 
 }

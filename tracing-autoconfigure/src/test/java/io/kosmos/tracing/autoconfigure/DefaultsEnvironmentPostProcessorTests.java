@@ -107,14 +107,12 @@ class DefaultsEnvironmentPostProcessorTests {
 	void shouldLetTheApplicationOverrideDefaults() {
 		try (ConfigurableApplicationContext context = run()) {
 			Environment environment = context.getEnvironment();
-			assertThat(environment.getProperty("spring.task.execution.propagate-context")).isEqualTo("true");
 			assertThat(environment.getProperty("spring.reactor.context-propagation")).isEqualTo("auto");
 			assertThat(environment.getProperty("logging.expect-correlation-id")).isEqualTo("true");
 		}
-		try (ConfigurableApplicationContext context = run("--spring.task.execution.propagate-context=false",
-				"--spring.reactor.context-propagation=limited", "--logging.expect-correlation-id=false")) {
+		try (ConfigurableApplicationContext context = run("--spring.reactor.context-propagation=limited",
+				"--logging.expect-correlation-id=false")) {
 			Environment environment = context.getEnvironment();
-			assertThat(environment.getProperty("spring.task.execution.propagate-context")).isEqualTo("false");
 			assertThat(environment.getProperty("spring.reactor.context-propagation")).isEqualTo("limited");
 			assertThat(environment.getProperty("logging.expect-correlation-id")).isEqualTo("false");
 		}
@@ -122,10 +120,9 @@ class DefaultsEnvironmentPostProcessorTests {
 
 	@Test
 	void shouldSetNoDefaultThatIsSwitchedOff() {
-		try (ConfigurableApplicationContext context = run("--kosmos.tracing.context.executors=false",
-				"--kosmos.tracing.context.reactor=false", "--kosmos.tracing.log-correlation.enabled=false")) {
+		try (ConfigurableApplicationContext context = run("--kosmos.tracing.context.reactor=false",
+				"--kosmos.tracing.log-correlation.enabled=false")) {
 			Environment environment = context.getEnvironment();
-			assertThat(environment.getProperty("spring.task.execution.propagate-context")).isNull();
 			assertThat(environment.getProperty("spring.reactor.context-propagation")).isNull();
 			assertThat(environment.getProperty("logging.expect-correlation-id")).isEqualTo("false");
 		}

@@ -100,7 +100,9 @@ class InvalidPropertyFailureAnalyzerTests {
 			enabled                 | maybe   | java.lang.Boolean
 			exporter.enabled        | maybe   | java.lang.Boolean
 			log-correlation.enabled | maybe   | java.lang.Boolean
-			context.executors       | maybe   | java.lang.Boolean
+			context.executors       | maybe   | boolean
+			context.executor-services | maybe | boolean
+			context.scheduled-tasks | maybe   | boolean
 			context.reactor         | maybe   | java.lang.Boolean
 			sampling.enabled        | maybe   | boolean
 			sampling.probability    | often   | java.lang.Double

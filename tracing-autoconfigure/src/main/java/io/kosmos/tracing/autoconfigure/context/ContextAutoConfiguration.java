@@ -35,6 +35,13 @@ public final class ContextAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(Slf4JEventListener.class)
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.log-correlation.enabled", matchIfMissing = true)
+	CurrentSpanMdcListener kosmosMdcOfCurrentSpan() {
+		return new CurrentSpanMdcListener();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.log-correlation.enabled", havingValue = false)
 	Slf4JEventListener kosmosNoLogCorrelation() {

@@ -13,10 +13,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.support.ScheduledTaskObservationContext;
 
 /**
  * {@link EnableAutoConfiguration Auto-configuration} of the handlers that make the spans
@@ -27,6 +30,7 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnClass({ OtelTracer.class, Observation.class, MicrometerTracingAutoConfiguration.class })
 @ConditionalOnBean({ Tracer.class, Propagator.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ContextProperties.class)
 public final class ObservationContextAutoConfiguration {
 
 	@Bean
@@ -42,6 +46,19 @@ public final class ObservationContextAutoConfiguration {
 	CurrentContextSenderObservationHandler currentContextSenderObservationHandler(Tracer tracer,
 			Propagator propagator) {
 		return new CurrentContextSenderObservationHandler(tracer, propagator);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ScheduledTaskObservationContext.class)
+	static class ScheduledTaskConfiguration {
+
+		@Bean
+		@Order(MicrometerTracingAutoConfiguration.RECEIVER_TRACING_OBSERVATION_HANDLER_ORDER)
+		ScheduledTaskObservationHandler kosmosScheduledTaskObservationHandler(Tracer tracer,
+				ContextProperties properties) {
+			return new ScheduledTaskObservationHandler(tracer, properties.scheduledTasks());
+		}
+
 	}
 
 }

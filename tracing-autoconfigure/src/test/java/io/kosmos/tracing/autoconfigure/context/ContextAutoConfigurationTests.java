@@ -110,7 +110,8 @@ class ContextAutoConfigurationTests {
 			TaskScheduler scheduler = context.getBean(TaskScheduler.class);
 			Seen seen = opened.in(context, () -> schedule(scheduler));
 			assertThat(seen.thread()).startsWith("scheduling-");
-			assertClean(schedule(scheduler).get(), seen.thread());
+			assertClean(context.getBean("taskScheduler", AsyncTaskExecutor.class).submit(Seen::now).get(),
+					seen.thread());
 		}
 	}
 
@@ -283,6 +284,36 @@ class ContextAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldHaveNoTraceInTheMdcWhereTheContextIsCleared() {
+		try (ConfigurableApplicationContext context = run()) {
+			context.getBean(Spans.class).in("work", () -> {
+				Seen seen = Seen.now();
+				try (Scope scope = io.opentelemetry.context.Context.root().makeCurrent()) {
+					assertThat(MDC.get("traceId")).isNull();
+					assertThat(MDC.get("spanId")).isNull();
+				}
+				assertThat(Seen.now()).isEqualTo(seen);
+			});
+		}
+	}
+
+	@Test
+	void shouldNotTakeTheTraceOfAnotherThreadIntoTheMdc() throws Exception {
+		try (ConfigurableApplicationContext context = run()) {
+			Span span = context.getBean(Tracer.class).spanBuilder("work").startSpan();
+			try (Scope outer = span.makeCurrent()) {
+				Scope scope = io.opentelemetry.context.Context.root().makeCurrent();
+				CompletableFuture<Seen> elsewhere = CompletableFuture.supplyAsync(() -> {
+					scope.close();
+					return Seen.now();
+				});
+				assertThat(elsewhere.get().mdcTraceId()).isNull();
+				scope.close();
+			}
+		}
+	}
+
+	@Test
 	void shouldNotHaveTheTraceInTheLogWhenSwitchedOff(CapturedOutput output) {
 		try (ConfigurableApplicationContext context = run("--kosmos.tracing.log-correlation.enabled=false")) {
 			assertThat(context.getBeansOfType(Slf4JEventListener.class)).hasSize(1);
@@ -302,7 +333,7 @@ class ContextAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(OtelCurrentTraceContext.class)
 				.hasBean("kosmosCurrentTraceContext")
 				.hasSingleBean(Slf4JEventListener.class)
-				.hasBean("otelSlf4JEventListener"));
+				.hasBean("kosmosMdcOfCurrentSpan"));
 	}
 
 	@Test

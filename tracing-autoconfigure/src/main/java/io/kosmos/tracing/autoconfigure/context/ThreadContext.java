@@ -1,0 +1,166 @@
+package io.kosmos.tracing.autoconfigure.context;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+
+import io.kosmos.tracing.TracingFailures;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * What was current in a thread: all that Micrometer's context propagation carries, and
+ * the MDC. Opening it in another thread and closing it again leaves that thread as it
+ * was. Immutable.
+ */
+final class ThreadContext implements ContextSnapshot {
+
+	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().build();
+
+	private static final ContextSnapshotFactory nothing = ContextSnapshotFactory.builder()
+		.captureKeyPredicate((key) -> false)
+		.clearMissing(true)
+		.build();
+
+	private static final boolean MDC_PRESENT = ClassUtils.isPresent("org.slf4j.MDC",
+			ThreadContext.class.getClassLoader());
+
+	private final ContextSnapshot snapshot;
+
+	private final @Nullable Map<String, String> mdc;
+
+	private final TracingFailures failures;
+
+	private ThreadContext(ContextSnapshot snapshot, @Nullable Map<String, String> mdc, TracingFailures failures) {
+		this.snapshot = snapshot;
+		this.mdc = mdc;
+		this.failures = failures;
+	}
+
+	/**
+	 * What is current in this thread.
+	 */
+	static ThreadContext current(TracingFailures failures) {
+		ContextSnapshot snapshot;
+		try {
+			snapshot = snapshots.captureAll();
+		}
+		catch (RuntimeException ex) {
+			failures.record("capturing the context of a thread", ex);
+			snapshot = nothing.captureAll();
+		}
+		return new ThreadContext(snapshot, mdc(), failures);
+	}
+
+	/**
+	 * Nothing: opening it clears the thread until it is closed.
+	 */
+	static ThreadContext none(TracingFailures failures) {
+		return new ThreadContext(nothing.captureAll(), null, failures);
+	}
+
+	private static @Nullable Map<String, String> mdc() {
+		return (MDC_PRESENT) ? MDC.getCopyOfContextMap() : null;
+	}
+
+	@Override
+	public Scope setThreadLocals() {
+		return setThreadLocals((key) -> true);
+	}
+
+	@Override
+	public Scope setThreadLocals(Predicate<Object> keyPredicate) {
+		Map<String, String> before = mdc();
+		Scope scope;
+		try {
+			scope = this.snapshot.setThreadLocals(keyPredicate);
+		}
+		catch (RuntimeException ex) {
+			this.failures.record("opening the context of another thread", ex);
+			return () -> {
+			};
+		}
+		if (this.mdc != null) {
+			Map<String, String> now = mdc();
+			this.mdc.forEach((key, value) -> {
+				// What came with the context is kept by its listeners.
+				if (now == null || !now.containsKey(key)) {
+					MDC.put(key, value);
+				}
+			});
+		}
+		return () -> {
+			scope.close();
+			restoreMdc(before);
+		};
+	}
+
+	private static void restoreMdc(@Nullable Map<String, String> before) {
+		if (!MDC_PRESENT) {
+			return;
+		}
+		if (before != null) {
+			MDC.setContextMap(before);
+		}
+		else {
+			MDC.clear();
+		}
+	}
+
+	@Override
+	public <C> C updateContext(C context) {
+		return this.snapshot.updateContext(context);
+	}
+
+	@Override
+	public <C> C updateContext(C context, Predicate<Object> keyPredicate) {
+		return this.snapshot.updateContext(context, keyPredicate);
+	}
+
+	@Override
+	public Runnable wrap(Runnable task) {
+		return (task instanceof ContextTask) ? task : new InContext(this, task);
+	}
+
+	@Override
+	public <T> Callable<T> wrap(Callable<T> task) {
+		return (task instanceof ContextTask) ? task : new CallInContext<>(this, task);
+	}
+
+	private record InContext(ThreadContext context, Runnable task) implements Runnable, ContextTask {
+
+		@Override
+		public void run() {
+			try (Scope ignored = this.context.setThreadLocals()) {
+				this.task.run();
+			}
+		}
+
+		@Override
+		public String toString() {
+			return this.task.toString();
+		}
+
+	}
+
+	private record CallInContext<T>(ThreadContext context, Callable<T> task) implements Callable<T>, ContextTask {
+
+		@Override
+		public T call() throws Exception {
+			try (Scope ignored = this.context.setThreadLocals()) {
+				return this.task.call();
+			}
+		}
+
+		@Override
+		public String toString() {
+			return this.task.toString();
+		}
+
+	}
+
+}
