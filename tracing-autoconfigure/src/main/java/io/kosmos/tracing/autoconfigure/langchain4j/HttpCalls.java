@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.langchain4j.http.client.HttpRequest;
+import io.kosmos.tracing.CalledHost;
 import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracingFailures;
@@ -92,7 +93,7 @@ final class HttpCalls {
 	HttpRequest withTrace(HttpRequest request, Context context) {
 		Map<String, String> fields = new LinkedHashMap<>();
 		try {
-			this.propagator.get().inject(context, fields, (carrier, key, value) -> {
+			this.propagator.get().inject(withHost(context, request.url()), fields, (carrier, key, value) -> {
 				if (carrier != null) {
 					carrier.put(key, value);
 				}
@@ -117,6 +118,16 @@ final class HttpCalls {
 			.formDataFiles(request.formDataFiles())
 			.body(request.body())
 			.build();
+	}
+
+	private static Context withHost(Context context, String url) {
+		try {
+			String host = URI.create(url).getHost();
+			return (host != null) ? context.with(new CalledHost(host)) : context;
+		}
+		catch (IllegalArgumentException ex) {
+			return context;
+		}
 	}
 
 }

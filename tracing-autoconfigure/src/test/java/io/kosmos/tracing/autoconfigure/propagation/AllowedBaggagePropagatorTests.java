@@ -8,7 +8,6 @@ import java.util.Map;
 import io.kosmos.tracing.RequestIds;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapPropagator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -96,7 +95,7 @@ class AllowedBaggagePropagatorTests {
 	}
 
 	private static AllowedBaggagePropagator propagator(List<String> keys, List<String> hosts) {
-		return new AllowedBaggagePropagator(TextMapPropagator.noop(), new BaggageProperties(keys, hosts));
+		return new AllowedBaggagePropagator(new BaggageProperties(keys, hosts), List.of(), new Formats(List.of(), List.of()));
 	}
 
 }

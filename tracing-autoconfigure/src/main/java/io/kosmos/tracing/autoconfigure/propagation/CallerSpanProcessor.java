@@ -9,15 +9,20 @@ import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 
 /**
- * Names the agent that called on the spans that calls from other services begin with.
+ * Names the agent that called on the spans that calls from other services begin with, and
+ * links the span that called where it is not trusted to be the parent.
  */
-final class CallerAgentSpanProcessor implements SpanProcessor {
+final class CallerSpanProcessor implements SpanProcessor {
 
 	@Override
 	public void onStart(Context parentContext, ReadWriteSpan span) {
 		SpanContext caller = Span.fromContext(parentContext).getSpanContext();
 		if (caller.isRemote()) {
 			span.setAttribute(KosmosAttributes.CALLER_AGENT, CallingAgent.read(caller.getTraceState()));
+		}
+		SpanContext untrusted = caller.isValid() ? null : TrustingPropagator.untrusted(parentContext);
+		if (untrusted != null) {
+			span.addLink(untrusted);
 		}
 	}
 

@@ -1,0 +1,64 @@
+package io.kosmos.tracing.autoconfigure.propagation;
+
+import java.util.Collection;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.propagation.TextMapGetter;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads everything of a caller that is trusted. Of any other it reads the ids of the span
+ * that called, for a link, and neither what was decided about sampling nor the tracestate
+ * nor baggage.
+ */
+final class TrustingPropagator implements TextMapPropagator {
+
+	private static final ContextKey<SpanContext> UNTRUSTED = ContextKey.named("kosmos-untrusted-caller");
+
+	private final TextMapPropagator delegate;
+
+	private final CallerTrust trust;
+
+	TrustingPropagator(TextMapPropagator delegate, CallerTrust trust) {
+		this.delegate = delegate;
+		this.trust = trust;
+	}
+
+	/**
+	 * The span that called without being trusted.
+	 * @return its ids, {@code null} if there is none
+	 */
+	static @Nullable SpanContext untrusted(Context context) {
+		return context.get(UNTRUSTED);
+	}
+
+	@Override
+	public Collection<String> fields() {
+		return this.delegate.fields();
+	}
+
+	@Override
+	public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+		this.delegate.inject(context, carrier, setter);
+	}
+
+	@Override
+	public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
+		if (carrier == null || this.trust.isTrusted(context, carrier, getter)) {
+			return this.delegate.extract(context, carrier, getter);
+		}
+		SpanContext caller = Span.fromContext(this.delegate.extract(Context.root(), carrier, getter)).getSpanContext();
+		return caller.isValid()
+				? context.with(UNTRUSTED, SpanContext.createFromRemoteParent(caller.getTraceId(), caller.getSpanId(),
+						TraceFlags.getDefault(), TraceState.getDefault()))
+				: context;
+	}
+
+}
