@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure.propagation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,6 @@ import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-import io.kosmos.tracing.CalledHost;
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationProperties.Type;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Reads all baggage and the allowed ids in it, and writes allowed entries to allowed
  * hosts: baggage goes to whoever is called, and what is called may belong to somebody
  * else. Where the host cannot be told nothing is written. Both ways hold to
- * {@link BaggageLimits}; what is written begins with the ids.
+ * {@link BaggageLimits}, all headers together; what is written begins with the ids.
  */
 final class AllowedBaggagePropagator implements TextMapPropagator {
 
@@ -44,7 +44,9 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 
 	private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]*");
 
-	private final BaggageProperties allowed;
+	private final Set<String> keys;
+
+	private final List<String> hosts;
 
 	private final List<String> remoteFields;
 
@@ -61,14 +63,15 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 	 * @param formats formats of the trace, of which Jaeger's has headers for baggage too
 	 */
 	AllowedBaggagePropagator(BaggageProperties allowed, List<String> remoteFields, Formats formats) {
-		this.allowed = allowed;
+		this.keys = new LinkedHashSet<>(allowed.keys());
+		this.hosts = allowed.hosts().stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
 		this.remoteFields = List.copyOf(remoteFields);
 		this.produceJaeger = formats.produce().contains(Type.JAEGER);
 		this.consumeJaeger = formats.consume().contains(Type.JAEGER);
 		this.fields.add(BAGGAGE);
 		this.fields.addAll(remoteFields);
 		if (this.produceJaeger || this.consumeJaeger) {
-			allowed.keys().forEach((key) -> this.fields.add(JAEGER_PREFIX + key));
+			this.keys.forEach((key) -> this.fields.add(JAEGER_PREFIX + key));
 		}
 	}
 
@@ -79,20 +82,25 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 
 	@Override
 	public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
-		if (this.allowed.keys().isEmpty() || this.allowed.hosts().isEmpty()) {
+		if (this.keys.isEmpty() || this.hosts.isEmpty()) {
 			return;
 		}
 		List<Map.Entry<String, BaggageEntry>> entries = entries(context);
-		if (entries.isEmpty() || !isAllowed(host(context, carrier))) {
+		if (entries.isEmpty() || !isAllowed(Carriers.host(carrier))) {
 			return;
 		}
 		StringJoiner header = new StringJoiner(",");
 		BaggageLimits limits = new BaggageLimits();
 		for (Map.Entry<String, BaggageEntry> entry : entries) {
 			String member = BaggageText.write(entry.getKey(), entry.getValue());
-			if (member != null && limits.take(member.length())) {
+			if (member == null) {
+				continue;
+			}
+			Map<String, String> alone = alone(entry.getKey(), entry.getValue().getValue());
+			int length = alone.entrySet().stream().mapToInt((one) -> one.getKey().length() + one.getValue().length()).sum();
+			if (limits.take(member.length() + length)) {
 				header.add(member);
-				injectAlone(entry.getKey(), entry.getValue().getValue(), carrier, setter);
+				alone.forEach((name, value) -> setter.set(carrier, name, value));
 			}
 		}
 		if (header.length() > 0) {
@@ -100,13 +108,18 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 		}
 	}
 
-	private <C> void injectAlone(String key, String value, @Nullable C carrier, TextMapSetter<C> setter) {
+	/**
+	 * The headers that an entry has beside its place in that of all baggage.
+	 */
+	private Map<String, String> alone(String key, String value) {
+		Map<String, String> headers = new LinkedHashMap<>();
 		if (HEADER_VALUE.matcher(value).matches() && this.remoteFields.stream().anyMatch(key::equalsIgnoreCase)) {
-			setter.set(carrier, key, value);
+			headers.put(key, value);
 		}
 		if (this.produceJaeger) {
-			setter.set(carrier, JAEGER_PREFIX + key, BaggageText.encode(value));
+			headers.put(JAEGER_PREFIX + key, BaggageText.encode(value));
 		}
+		return headers;
 	}
 
 	private List<Map.Entry<String, BaggageEntry>> entries(Context context) {
@@ -115,23 +128,17 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 		BaggageBuilder builder = Baggage.builder();
 		IDS.forEach((key, id) -> {
 			String value = id.apply(ids);
-			if (value != null && this.allowed.keys().contains(key)) {
+			if (value != null && this.keys.contains(key)) {
 				builder.put(key, value);
 			}
 		});
 		builder.build().forEach((key, entry) -> entries.add(Map.entry(key, entry)));
 		Baggage.fromContext(context).forEach((key, entry) -> {
-			if (this.allowed.keys().contains(key) && !IDS.containsKey(key)) {
+			if (this.keys.contains(key) && !IDS.containsKey(key)) {
 				entries.add(Map.entry(key, entry));
 			}
 		});
 		return entries;
-	}
-
-	private static @Nullable String host(Context context, @Nullable Object carrier) {
-		String host = HttpCarriers.host(carrier);
-		CalledHost called = CalledHost.fromContext(context);
-		return (host == null && called != null) ? called.name() : host;
 	}
 
 	private boolean isAllowed(@Nullable String called) {
@@ -139,9 +146,7 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 			return false;
 		}
 		String host = called.toLowerCase(Locale.ROOT);
-		return this.allowed.hosts()
-			.stream()
-			.map((allowed) -> allowed.toLowerCase(Locale.ROOT))
+		return this.hosts.stream()
 			.anyMatch(
 					(allowed) -> allowed.startsWith("*.") ? host.endsWith(allowed.substring(1)) : host.equals(allowed));
 	}
@@ -166,7 +171,7 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 			BaggageText.read(headers.next(), read, limits);
 		}
 		if (this.consumeJaeger) {
-			for (String key : this.allowed.keys()) {
+			for (String key : this.keys) {
 				String value = getter.get(carrier, JAEGER_PREFIX + key);
 				put(key, (value != null) ? BaggageText.decode(value) : null, read, limits);
 			}
@@ -184,7 +189,7 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 	}
 
 	private @Nullable String id(Baggage baggage, String key) {
-		return this.allowed.keys().contains(key) ? baggage.getEntryValue(key) : null;
+		return this.keys.contains(key) ? baggage.getEntryValue(key) : null;
 	}
 
 }

@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class BaggageText {
 
-	/** A key and its value as Baggage of OpenTelemetry calls them. */
 	private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-	/** Would break the line that it is logged in. */
-	private static final Pattern LINE_BREAKING = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+	/** Would break the line that it is logged in, or is half a character. */
+	private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
 	private BaggageText() {
 	}
@@ -30,7 +29,7 @@ final class BaggageText {
 	 * Whether a value stays in its line wherever it is logged.
 	 */
 	static boolean isPrintable(String value) {
-		return !LINE_BREAKING.matcher(value).find();
+		return !UNPRINTABLE.matcher(value).find();
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.kosmos.tracing.autoconfigure.propagation;
 
 import io.kosmos.tracing.KosmosAttributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
@@ -16,13 +15,13 @@ final class CallerSpanProcessor implements SpanProcessor {
 
 	@Override
 	public void onStart(Context parentContext, ReadWriteSpan span) {
-		SpanContext caller = Span.fromContext(parentContext).getSpanContext();
-		if (caller.isRemote()) {
-			span.setAttribute(KosmosAttributes.CALLER_AGENT, CallingAgent.read(caller.getTraceState()));
+		Span caller = Span.fromContext(parentContext);
+		if (caller instanceof UntrustedCaller untrusted) {
+			span.addLink(untrusted.link());
 		}
-		SpanContext untrusted = caller.isValid() ? null : TrustingPropagator.untrusted(parentContext);
-		if (untrusted != null) {
-			span.addLink(untrusted);
+		else if (caller.getSpanContext().isRemote()) {
+			span.setAttribute(KosmosAttributes.CALLER_AGENT,
+					CallingAgent.read(caller.getSpanContext().getTraceState()));
 		}
 	}
 

@@ -7,10 +7,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 
-import io.kosmos.tracing.CallingPeer;
-import io.kosmos.tracing.autoconfigure.propagation.HttpCarriers.Caller;
+import io.kosmos.tracing.autoconfigure.propagation.Carriers.Caller;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationProperties.Trust;
-import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import org.jspecify.annotations.Nullable;
 
@@ -33,20 +31,14 @@ final class CallerTrust {
 		this.networks = trust.networks().stream().map(Network::parse).filter(Objects::nonNull).toList();
 	}
 
-	<C> boolean isTrusted(Context context, C carrier, TextMapGetter<C> getter) {
+	<C> boolean isTrusted(C carrier, TextMapGetter<C> getter) {
 		try {
-			Caller caller = caller(context, carrier);
+			Caller caller = Carriers.caller(carrier);
 			return (caller != null) ? isTrusted(caller, carrier, getter) : this.trust.unknown();
 		}
 		catch (RuntimeException ex) {
 			return false;
 		}
-	}
-
-	private static @Nullable Caller caller(Context context, Object carrier) {
-		Caller caller = HttpCarriers.caller(carrier);
-		CallingPeer peer = CallingPeer.fromContext(context);
-		return (caller == null && peer != null) ? new Caller(Network.address(peer.address()), peer.path()) : caller;
 	}
 
 	private <C> boolean isTrusted(Caller caller, C carrier, TextMapGetter<C> getter) {

@@ -53,7 +53,7 @@ public final class PropagationAutoConfiguration {
 			.forEach(propagators::add);
 		TextMapPropagator all = TextMapPropagator.composite(propagators.stream()
 			.<TextMapPropagator>map((propagator) -> new FailSafePropagator(propagator,
-					(site, failure) -> failures.ifAvailable((available) -> available.record(site, failure))))
+					(site, failure) -> failures.ifUnique((unique) -> unique.record(site, failure))))
 			.toList());
 		Trust trust = properties.trust();
 		return ContextPropagators

@@ -4,10 +4,7 @@ import java.util.Collection;
 
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
@@ -20,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrustingPropagator implements TextMapPropagator {
 
-	private static final ContextKey<SpanContext> UNTRUSTED = ContextKey.named("kosmos-untrusted-caller");
-
 	private final TextMapPropagator delegate;
 
 	private final CallerTrust trust;
@@ -29,14 +24,6 @@ final class TrustingPropagator implements TextMapPropagator {
 	TrustingPropagator(TextMapPropagator delegate, CallerTrust trust) {
 		this.delegate = delegate;
 		this.trust = trust;
-	}
-
-	/**
-	 * The span that called without being trusted.
-	 * @return its ids, {@code null} if there is none
-	 */
-	static @Nullable SpanContext untrusted(Context context) {
-		return context.get(UNTRUSTED);
 	}
 
 	@Override
@@ -51,14 +38,11 @@ final class TrustingPropagator implements TextMapPropagator {
 
 	@Override
 	public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-		if (carrier == null || this.trust.isTrusted(context, carrier, getter)) {
+		if (carrier == null || this.trust.isTrusted(carrier, getter)) {
 			return this.delegate.extract(context, carrier, getter);
 		}
 		SpanContext caller = Span.fromContext(this.delegate.extract(Context.root(), carrier, getter)).getSpanContext();
-		return caller.isValid()
-				? context.with(UNTRUSTED, SpanContext.createFromRemoteParent(caller.getTraceId(), caller.getSpanId(),
-						TraceFlags.getDefault(), TraceState.getDefault()))
-				: context;
+		return caller.isValid() ? context.with(new UntrustedCaller(caller)) : context;
 	}
 
 }

@@ -1,39 +1,21 @@
 package usecases;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.client.ReactorResourceFactory;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.client.RestClient;
-import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,9 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * level 2 and strict, by their names there: a service is asked to call back, and what its
  * calls hold is examined.
  */
-@ParameterizedClass
-@EnumSource
-class TraceContextTests {
+@TestInstance(Lifecycle.PER_CLASS)
+abstract class TraceContextCases {
 
 	private static final String TRACE = "12345678901234567890123456789012";
 
@@ -53,15 +34,22 @@ class TraceContextTests {
 
 	private static final String TRACEPARENT = "traceparent: 00-" + TRACE + "-" + PARENT + "-00";
 
-	private static final Map<Server, RunningService> SERVICES = new EnumMap<>(Server.class);
+	private final CallingService server;
 
-	@Parameter
-	private Server server;
+	private RunningService service;
+
+	TraceContextCases(CallingService server) {
+		this.server = server;
+	}
+
+	@BeforeAll
+	void start() {
+		this.service = this.server.start();
+	}
 
 	@AfterAll
-	static void stop() {
-		SERVICES.values().forEach(RunningService::close);
-		SERVICES.clear();
+	void stop() {
+		this.service.close();
 	}
 
 	@Test
@@ -394,36 +382,9 @@ class TraceContextTests {
 	}
 
 	private List<Call> calls(int count, String... headers) {
-		RunningService service = SERVICES.computeIfAbsent(this.server, Server::start);
-		Calls calls = service.bean(Calls.class);
-		calls.headers.clear();
-		assertThat(service.get("/call?count=" + count + "&port=" + service.port(), headers)).startsWith("HTTP/1.1 200");
-		assertThat(calls.headers).hasSize(count);
-		return calls.headers.stream().map(Call::of).toList();
-	}
-
-	/**
-	 * Servers, each with the client that belongs with it.
-	 */
-	enum Server {
-
-		TOMCAT(WebApplicationType.SERVLET, ServletApplication.class),
-
-		NETTY(WebApplicationType.REACTIVE, ReactiveApplication.class);
-
-		private final WebApplicationType type;
-
-		private final Class<?> application;
-
-		Server(WebApplicationType type, Class<?> application) {
-			this.type = type;
-			this.application = application;
-		}
-
-		RunningService start() {
-			return RunningService.start(this.type, this.application);
-		}
-
+		List<HttpHeaders> calls = CallingService.call(this.service, count, headers);
+		assertThat(calls).hasSize(count);
+		return calls.stream().map(Call::of).toList();
 	}
 
 	/**
@@ -452,94 +413,6 @@ class TraceContextTests {
 			}
 			return new Call(traceparent.group(1), traceparent.group(2), Integer.parseInt(traceparent.group(3), 16),
 					tracestate);
-		}
-
-	}
-
-	/**
-	 * The calls that were received.
-	 */
-	static class Calls {
-
-		private final ConcurrentLinkedQueue<HttpHeaders> headers = new ConcurrentLinkedQueue<>();
-
-	}
-
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	@Import({ Calls.class, ServletEndpoints.class })
-	static class ServletApplication {
-
-	}
-
-	@RestController
-	static class ServletEndpoints {
-
-		private final RestClient client;
-
-		private final Calls calls;
-
-		ServletEndpoints(RestClient.Builder client, Calls calls) {
-			this.client = client.build();
-			this.calls = calls;
-		}
-
-		@GetMapping("/call")
-		void call(@RequestParam int count, @RequestParam int port) {
-			for (int i = 0; i < count; i++) {
-				this.client.get().uri("http://127.0.0.1:" + port + "/back").retrieve().toBodilessEntity();
-			}
-		}
-
-		@GetMapping("/back")
-		void back(@RequestHeader HttpHeaders headers) {
-			this.calls.headers.add(HttpHeaders.copyOf(headers));
-		}
-
-	}
-
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration(exclude = TomcatReactiveWebServerAutoConfiguration.class)
-	@Import({ Calls.class, ReactiveEndpoints.class })
-	static class ReactiveApplication {
-
-		// The global resources would be those of every other test in this JVM.
-		@Bean
-		ReactorResourceFactory reactorResources() {
-			ReactorResourceFactory resources = new ReactorResourceFactory();
-			resources.setUseGlobalResources(false);
-			resources.setShutdownQuietPeriod(Duration.ZERO);
-			return resources;
-		}
-
-	}
-
-	@RestController
-	static class ReactiveEndpoints {
-
-		private final WebClient client;
-
-		private final Calls calls;
-
-		ReactiveEndpoints(WebClient.Builder client, Calls calls) {
-			this.client = client.build();
-			this.calls = calls;
-		}
-
-		@GetMapping("/call")
-		Mono<Long> call(@RequestParam int count, @RequestParam int port) {
-			return Flux.range(0, count)
-				.concatMap((index) -> this.client.get()
-					.uri("http://127.0.0.1:" + port + "/back")
-					.retrieve()
-					.toBodilessEntity())
-				.count();
-		}
-
-		@GetMapping("/back")
-		Mono<Void> back(@RequestHeader HttpHeaders headers) {
-			this.calls.headers.add(HttpHeaders.copyOf(headers));
-			return Mono.empty();
 		}
 
 	}

@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
 
+import io.kosmos.tracing.AddressedCarrier;
+import io.kosmos.tracing.PeerCarrier;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,12 +20,13 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.ClientRequest;
 
 /**
- * Tells what is at the other end of the carriers that HTTP clients and servers have.
+ * Tells what is at the other end of carriers: of those that say it themselves, and of
+ * those that HTTP clients and servers have.
  */
-final class HttpCarriers {
+final class Carriers {
 
-	/** Of Tomcat: the direct peer, which no header of a proxy replaces. */
-	private static final String TOMCAT_PEER = "org.apache.tomcat.peerAddr";
+	/** Set by Tomcat where it puts the address out of a header in the place of the peer's. */
+	private static final String TOMCAT_FORWARDED = "org.apache.tomcat.request.forwarded";
 
 	private static final boolean WEB = isPresent("org.springframework.http.HttpRequest");
 
@@ -38,18 +41,21 @@ final class HttpCarriers {
 
 	private static final boolean NETTY = isPresent("reactor.netty.http.server.HttpServerRequest");
 
-	private HttpCarriers() {
+	private Carriers() {
 	}
 
 	private static boolean isPresent(String type) {
-		return ClassUtils.isPresent(type, HttpCarriers.class.getClassLoader());
+		return ClassUtils.isPresent(type, Carriers.class.getClassLoader());
 	}
 
 	/**
-	 * Where a client sends what a propagator writes to.
+	 * Where goes what a propagator writes to.
 	 * @return the host, {@code null} if it cannot be told
 	 */
 	static @Nullable String host(@Nullable Object carrier) {
+		if (carrier instanceof AddressedCarrier addressed) {
+			return addressed.host();
+		}
 		URI uri = uri(carrier);
 		return (uri != null) ? uri.getHost() : null;
 	}
@@ -77,10 +83,13 @@ final class HttpCarriers {
 	}
 
 	/**
-	 * Who sent a request to a server.
-	 * @return the caller, {@code null} if the carrier is no request to a server
+	 * Where comes from what a propagator reads.
+	 * @return the caller, {@code null} if the carrier does not tell it
 	 */
 	static @Nullable Caller caller(@Nullable Object carrier) {
+		if (carrier instanceof PeerCarrier peer) {
+			return new Caller(Network.address(peer.peer()), peer.path());
+		}
 		if (SERVLET && carrier instanceof HttpServletRequest request) {
 			String path = request.getServletPath() + ((request.getPathInfo() != null) ? request.getPathInfo() : "");
 			return new Caller(address(request), path);
@@ -96,8 +105,8 @@ final class HttpCarriers {
 		while (received instanceof ServletRequestWrapper wrapper) {
 			received = wrapper.getRequest();
 		}
-		Object peer = received.getAttribute(TOMCAT_PEER);
-		return Network.address((peer instanceof String address) ? address : received.getRemoteAddr());
+		return Boolean.TRUE.equals(received.getAttribute(TOMCAT_FORWARDED)) ? null
+				: Network.address(received.getRemoteAddr());
 	}
 
 	private static @Nullable InetAddress address(ServerHttpRequest request) {
