@@ -35,8 +35,8 @@ class BadHeaderTests {
 	private static final String[] VALUES = { "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 			"a=1,kosmos=agent:zeus", "region=%0d%0aFORGED,kosmos.tenant.id=%0aFORGED",
 			"0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1", "0af7651916cd43dd8448eb211c80319c",
-			"b7ad6b7169203331", "1", "d", "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1", "%0d%0aFORGED", "%zz",
-			"%C2%85FORGED", "%E2%80%A8FORGED", "region=M\u00fcller;p=1", "=;,=;,%" };
+			"b7ad6b7169203331", "1", "d", "0af7651916cd43dd8448eb211c80319c:b7ad6b7169203331:0:1", "%0d%0aFORGED",
+			"%zz", "%C2%85FORGED", "%E2%80%A8FORGED", "region=M\u00fcller;p=1", "=;,=;,%" };
 
 	@ParameterizedTest
 	@EnumSource
@@ -49,7 +49,8 @@ class BadHeaderTests {
 					.mapToObj((name) -> NAMES[name] + ": " + value(random))
 					.toArray(String[]::new);
 				String response = get(service, headers);
-				// The server itself refuses what is no header at all, Netty before it has read all.
+				// The server itself refuses what is no header at all, Netty before it has
+				// read all.
 				assertThat(response).as(List.of(headers).toString()).matches("(?s)HTTP/1.1 (200|400|431) .*|reset");
 				answered += response.startsWith("HTTP/1.1 200") ? 1 : 0;
 			}

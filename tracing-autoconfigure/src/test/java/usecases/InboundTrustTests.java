@@ -50,17 +50,17 @@ class InboundTrustTests {
 	@ParameterizedTest
 	@EnumSource
 	void anUntrustedCallerDecidesNothingAboutSampling(CallingService server) {
-		try (RunningService service = server.start(with("kosmos.tracing.propagation.trust.networks=none",
-				"kosmos.tracing.sampling.probability=0"))) {
+		try (RunningService service = server
+			.start(with("kosmos.tracing.propagation.trust.networks=none", "kosmos.tracing.sampling.probability=0"))) {
 			for (int i = 0; i < 20; i++) {
 				assertThat(CallingService.call(service, 1, CONTEXT).get(0).getFirst("traceparent")).matches(".*-0[02]");
 			}
 			assertThat(service.ended()).isEmpty();
 		}
 		try (RunningService service = server.start(with("kosmos.tracing.propagation.trust.networks=none"))) {
-			assertThat(CallingService.call(service, 1, CONTEXT[0].replaceAll("01$", "00"))
-				.get(0)
-				.getFirst("traceparent")).matches(".*-0[13]");
+			assertThat(
+					CallingService.call(service, 1, CONTEXT[0].replaceAll("01$", "00")).get(0).getFirst("traceparent"))
+				.matches(".*-0[13]");
 		}
 	}
 

@@ -48,8 +48,8 @@ public class PropagationBenchmark {
 			List.of(members(32, "value")), "baggage", List.of(members(64, "v".repeat(113))));
 
 	private static final Map<String, List<String>> HOSTILE = Map.of("traceparent", List.of(TRACEPARENT), "tracestate",
-			List.of(",".repeat(1000), "a=1,".repeat(200)), "baggage", List.of("a=" + "%0a".repeat(1000),
-					",;=%".repeat(400), "=".repeat(700)));
+			List.of(",".repeat(1000), "a=1,".repeat(200)), "baggage",
+			List.of("a=" + "%0a".repeat(1000), ",;=%".repeat(400), "=".repeat(700)));
 
 	@Param
 	Propagation propagation;
@@ -61,7 +61,9 @@ public class PropagationBenchmark {
 	private Context incoming;
 
 	private static String members(int count, String value) {
-		return IntStream.range(0, count).mapToObj((index) -> "key" + index + "=" + value).collect(Collectors.joining(","));
+		return IntStream.range(0, count)
+			.mapToObj((index) -> "key" + index + "=" + value)
+			.collect(Collectors.joining(","));
 	}
 
 	@Setup

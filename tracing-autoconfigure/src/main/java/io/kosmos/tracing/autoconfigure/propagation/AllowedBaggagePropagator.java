@@ -97,7 +97,10 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 				continue;
 			}
 			Map<String, String> alone = alone(entry.getKey(), entry.getValue().getValue());
-			int length = alone.entrySet().stream().mapToInt((one) -> one.getKey().length() + one.getValue().length()).sum();
+			int length = alone.entrySet()
+				.stream()
+				.mapToInt((one) -> one.getKey().length() + one.getValue().length())
+				.sum();
 			if (limits.take(member.length() + length)) {
 				header.add(member);
 				alone.forEach((name, value) -> setter.set(carrier, name, value));

@@ -60,8 +60,8 @@ final class BaggageText {
 		}
 		String value = decode(encoded);
 		if (isPrintable(value) && limits.take(member.length())) {
-			baggage.put(key, value, (semicolon >= 0) ? properties(member.substring(semicolon + 1))
-					: BaggageEntryMetadata.empty());
+			baggage.put(key, value,
+					(semicolon >= 0) ? properties(member.substring(semicolon + 1)) : BaggageEntryMetadata.empty());
 		}
 	}
 

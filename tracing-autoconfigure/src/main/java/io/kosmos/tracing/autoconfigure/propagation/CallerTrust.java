@@ -31,7 +31,7 @@ final class CallerTrust {
 		this.networks = trust.networks().stream().map(Network::parse).filter(Objects::nonNull).toList();
 	}
 
-	<C> boolean isTrusted(C carrier, TextMapGetter<C> getter) {
+	<C> boolean isTrusted(@Nullable C carrier, TextMapGetter<C> getter) {
 		try {
 			Caller caller = Carriers.caller(carrier);
 			return (caller != null) ? isTrusted(caller, carrier, getter) : this.trust.unknown();
@@ -41,7 +41,7 @@ final class CallerTrust {
 		}
 	}
 
-	private <C> boolean isTrusted(Caller caller, C carrier, TextMapGetter<C> getter) {
+	private <C> boolean isTrusted(Caller caller, @Nullable C carrier, TextMapGetter<C> getter) {
 		return (this.trust.networks().isEmpty() || isIn(caller.address()))
 				&& (this.trust.paths().isEmpty() || isBelow(caller.path()))
 				&& (this.trust.headers().isEmpty() || holdsHeader(carrier, getter));
@@ -52,12 +52,13 @@ final class CallerTrust {
 	}
 
 	private boolean isBelow(@Nullable String path) {
-		// Whoever resolves the dots later would call another path than the one that matches.
+		// Whoever resolves the dots later would call another path than the one that
+		// matches.
 		return path != null && !path.contains("..")
 				&& this.trust.paths().stream().anyMatch((pattern) -> this.matcher.match(pattern, path));
 	}
 
-	private <C> boolean holdsHeader(C carrier, TextMapGetter<C> getter) {
+	private <C> boolean holdsHeader(@Nullable C carrier, TextMapGetter<C> getter) {
 		for (String header : this.trust.headers()) {
 			int equals = header.indexOf('=');
 			byte[] expected = header.substring(equals + 1).getBytes(StandardCharsets.UTF_8);

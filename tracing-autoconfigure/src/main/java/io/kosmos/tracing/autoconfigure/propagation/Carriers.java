@@ -25,7 +25,9 @@ import org.springframework.web.reactive.function.client.ClientRequest;
  */
 final class Carriers {
 
-	/** Set by Tomcat where it puts the address out of a header in the place of the peer's. */
+	/**
+	 * Set by Tomcat where it puts the address out of a header in the place of the peer's.
+	 */
 	private static final String TOMCAT_FORWARDED = "org.apache.tomcat.request.forwarded";
 
 	private static final boolean WEB = isPresent("org.springframework.http.HttpRequest");

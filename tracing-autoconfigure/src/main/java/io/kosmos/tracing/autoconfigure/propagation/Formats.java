@@ -50,8 +50,8 @@ record Formats(List<Type> produce, List<Type> consume) {
 	 */
 	private static @Nullable List<Type> variable(Environment environment) {
 		String variable = environment.getProperty(VARIABLE);
-		if (!StringUtils.hasText(variable)
-				|| !environment.getProperty("management.opentelemetry.map-environment-variables", Boolean.class, true)) {
+		if (!StringUtils.hasText(variable) || !environment
+			.getProperty("management.opentelemetry.map-environment-variables", Boolean.class, true)) {
 			return null;
 		}
 		List<String> names = List.of(StringUtils.tokenizeToStringArray(variable, ","));

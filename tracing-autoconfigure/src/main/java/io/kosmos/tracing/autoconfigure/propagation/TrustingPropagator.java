@@ -38,7 +38,7 @@ final class TrustingPropagator implements TextMapPropagator {
 
 	@Override
 	public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-		if (carrier == null || this.trust.isTrusted(carrier, getter)) {
+		if (this.trust.isTrusted(carrier, getter)) {
 			return this.delegate.extract(context, carrier, getter);
 		}
 		SpanContext caller = Span.fromContext(this.delegate.extract(Context.root(), carrier, getter)).getSpanContext();

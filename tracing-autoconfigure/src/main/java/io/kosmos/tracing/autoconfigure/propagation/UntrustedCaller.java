@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the place of the span that called in the context, as an invalid span of which
@@ -46,7 +47,7 @@ final class UntrustedCaller implements Span {
 	}
 
 	@Override
-	public <T> Span setAttribute(AttributeKey<T> key, T value) {
+	public <T> Span setAttribute(AttributeKey<T> key, @Nullable T value) {
 		return this;
 	}
 

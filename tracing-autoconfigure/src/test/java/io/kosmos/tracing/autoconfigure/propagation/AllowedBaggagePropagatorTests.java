@@ -129,7 +129,8 @@ class AllowedBaggagePropagatorTests {
 	}
 
 	private static AllowedBaggagePropagator propagator(List<String> keys, List<String> hosts) {
-		return new AllowedBaggagePropagator(new BaggageProperties(keys, hosts), List.of(), new Formats(List.of(), List.of()));
+		return new AllowedBaggagePropagator(new BaggageProperties(keys, hosts), List.of(),
+				new Formats(List.of(), List.of()));
 	}
 
 }

@@ -74,7 +74,10 @@ class BaggageTextTests {
 	}
 
 	private static @Nullable String write(String key, String value, String properties) {
-		BaggageEntry entry = Baggage.builder().put("a", value, BaggageEntryMetadata.create(properties)).build().getEntry("a");
+		BaggageEntry entry = Baggage.builder()
+			.put("a", value, BaggageEntryMetadata.create(properties))
+			.build()
+			.getEntry("a");
 		assertThat(entry).isNotNull();
 		return BaggageText.write(key, entry);
 	}

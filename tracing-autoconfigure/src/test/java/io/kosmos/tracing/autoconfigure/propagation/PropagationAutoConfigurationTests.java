@@ -134,9 +134,10 @@ class PropagationAutoConfigurationTests {
 			assertThat(extract(propagator, Map.of("traceparent", TRACEPARENT)).isValid()).isTrue();
 		});
 		network.withPropertyValues("kosmos.tracing.propagation.trust.unknown=false")
-			.run((context) -> assertThat(extract(propagator(context.getBean(ContextPropagators.class)),
-					Map.of("traceparent", TRACEPARENT))
-				.isValid()).isFalse());
+			.run((context) -> assertThat(
+					extract(propagator(context.getBean(ContextPropagators.class)), Map.of("traceparent", TRACEPARENT))
+						.isValid())
+				.isFalse());
 		this.runner.withPropertyValues("kosmos.tracing.propagation.trust.paths=/package.Service/*").run((context) -> {
 			TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
 			assertTaken(propagator, ManyHeaders.from("10.1.2.3", "/package.Service/Method"), true);
@@ -261,9 +262,10 @@ class PropagationAutoConfigurationTests {
 			tracestate,   ',,,='
 			""")
 	void shouldBeginANewTraceWhenTheHeaderIsInvalid(String name, String value) {
-		this.runner.withPropertyValues("kosmos.tracing.propagation.type=w3c,b3,b3-multi,jaeger").run((context) -> assertThat(
-				extract(propagator(context.getBean(ContextPropagators.class)), Map.of(name, value)).isValid())
-			.isFalse());
+		this.runner.withPropertyValues("kosmos.tracing.propagation.type=w3c,b3,b3-multi,jaeger")
+			.run((context) -> assertThat(
+					extract(propagator(context.getBean(ContextPropagators.class)), Map.of(name, value)).isValid())
+				.isFalse());
 	}
 
 	@Test

@@ -79,7 +79,8 @@ class PropagationFuzzTests {
 	void nothingOfAnUntrustedCallerIsTakenOver() {
 		BootTracing.runner()
 			.withPropertyValues("kosmos.tracing.propagation.type=w3c,b3,b3-multi,jaeger",
-					"kosmos.tracing.propagation.trust.networks=10.0.0.0/8", "kosmos.tracing.baggage.keys=kosmos.tenant.id")
+					"kosmos.tracing.propagation.trust.networks=10.0.0.0/8",
+					"kosmos.tracing.baggage.keys=kosmos.tenant.id")
 			.run((context) -> {
 				TextMapPropagator propagator = context.getBean(ContextPropagators.class).getTextMapPropagator();
 				Random random = new Random(2027);

@@ -128,7 +128,9 @@ class RequestAutoConfigurationTests {
 
 	@Test
 	void shouldLetARequestPassWhoseHeadersCannotBeRead() {
-		this.servlet.run((context) -> assertThat(context.getBean(RequestEdge.class).enter(new Random(), Headers.UNREADABLE)).isSameAs(Context.root()));
+		this.servlet
+			.run((context) -> assertThat(context.getBean(RequestEdge.class).enter(new Random(), Headers.UNREADABLE))
+				.isSameAs(Context.root()));
 	}
 
 	private static Iterator<String> noise(Random random, String name) {
