@@ -46,6 +46,7 @@ import dev.langchain4j.service.tool.ToolExecutor;
 import dev.langchain4j.service.tool.ToolProviderResult;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.TracedLlm;
 import io.kosmos.tracing.autoconfigure.cost.CostAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.langchain4j.LangChain4jAutoConfiguration;
@@ -513,6 +514,24 @@ class LangChain4jTests {
 			assertThat(application.named("execute_tool search").getStatus())
 				.isEqualTo(StatusData.create(StatusCode.ERROR, "The tool reported an error"));
 		});
+	}
+
+	@Test
+	void shouldSendBaggageThatIsAllowedToTheHostOfTheModel() {
+		for (String host : List.of("localhost", "127.0.0.1", "elsewhere.example")) {
+			this.server.answers(OpenAiServer.text("On page 5"));
+			int requests = this.server.requests().size();
+			application()
+				.with("test.openai=" + this.server.url(), "kosmos.tracing.baggage.keys=kosmos.tenant.id",
+						"kosmos.tracing.baggage.hosts=" + host)
+				.run((application) -> {
+					application.bean(RequestContext.class)
+						.tenant("acme")
+						.in(() -> application.bean(Assistant.class).ask("Where?"));
+					assertThat(this.server.requests().get(requests).headers().getFirst("baggage"))
+						.isEqualTo(this.server.url().contains("//" + host + ":") ? "kosmos.tenant.id=acme" : null);
+				});
+		}
 	}
 
 	@Test

@@ -29,7 +29,8 @@ public final class MethodCallReport {
 		for (RunResult result : results) {
 			String[] name = result.getParams().getBenchmark().split("\\.");
 			String variant = name[name.length - 2].replace("Benchmark", "") + "." + name[name.length - 1];
-			this.costs.put(result.getParams().getParam("sampling") + " " + variant,
+			String sampling = result.getParams().getParam("sampling");
+			this.costs.put(((sampling != null) ? sampling : result.getParams().getParam("propagation")) + " " + variant,
 					new Cost(result.getPrimaryResult().getScore(), secondary(result, CpuProfiler.RESULT),
 							secondary(result, "gc.alloc.rate.norm")));
 		}
@@ -73,11 +74,14 @@ public final class MethodCallReport {
 	}
 
 	/**
-	 * The same work by hand.
+	 * The same work by hand, or by Boot alone.
 	 */
 	private static String raw(String variant) {
 		if (variant.contains(" Operation.")) {
 			return variant.replace(".agent", ".rawAgent").replace(".llm", ".rawLlm");
+		}
+		if (variant.contains(" Propagation.")) {
+			return variant.replace("KOSMOS", "BOOT");
 		}
 		return variant.split(" ")[0] + " Boot.rawApi";
 	}
@@ -99,6 +103,8 @@ public final class MethodCallReport {
 		if (below != null && rawBelow != null) {
 			atMost("@Traced below an unsampled parent, time against the raw API", below.cpu() / rawBelow.cpu(), 1);
 		}
+		atMostMicroseconds("KOSMOS Propagation.readLarge", 100);
+		atMostMicroseconds("KOSMOS Propagation.readHostile", 100);
 		faster(traced, "Starter.withSpan", 1.5);
 		faster(traced, "Boot.newSpan", 15);
 		faster(traced, "Boot.observed", 15);
@@ -107,6 +113,13 @@ public final class MethodCallReport {
 		if (expression != null && plain != null) {
 			atMost("Expression attribute, ns", expression.cpu() - plain.cpu(), 200);
 			atMost("Expression attribute, B", expression.bytes() - plain.bytes(), 300);
+		}
+	}
+
+	private void atMostMicroseconds(String variant, double limit) {
+		Cost cost = this.costs.get(variant);
+		if (cost != null) {
+			atMost(variant + ", us", cost.cpu() / 1000, limit);
 		}
 	}
 

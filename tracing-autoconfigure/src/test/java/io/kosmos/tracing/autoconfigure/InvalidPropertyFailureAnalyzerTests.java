@@ -84,6 +84,13 @@ class InvalidPropertyFailureAnalyzerTests {
 					rollup.hosts                   | '*'               | It must be the name or address of a host
 					grpc.excluded-services         | Echo/Unary        | It must be the full names of services
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
+					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi, jaeger.
+					propagation.trust.networks     | localhost         | It must be networks such as 10.0.0.0/8
+					propagation.trust.networks     | 10.0.0.0/33       | It must be networks such as 10.0.0.0/8
+					propagation.trust.headers      | X-Gateway         | It must be headers with their value
+					propagation.trust.headers      | 'X-Gateway='      | It must be headers with their value
+					propagation.trust.headers      | 'X Gateway=1'     | It must be headers with their value
+					propagation.trust.paths        | internal/**       | It must be patterns of paths that begin with a slash
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);
@@ -110,8 +117,11 @@ class InvalidPropertyFailureAnalyzerTests {
 			exporter.protocol       | udp     | HTTP
 			exporter.compression    | zip     | GZIP
 			exporter.timeout        | soon    | not a valid duration
-			propagation.type        | jaeger  | B3_MULTI
-			propagation.type        | jaeger  | W3C
+			propagation.type        | zipkin  | B3_MULTI
+			propagation.type        | zipkin  | W3C
+			propagation.produce     | zipkin  | JAEGER
+			propagation.consume     | zipkin  | JAEGER
+			propagation.trust.unknown | maybe | boolean
 			batch.delay             | soon    | not a valid duration
 			batch.queue-size        | many    | java.lang.Integer
 			limits.attributes       | many    | java.lang.Integer

@@ -83,6 +83,15 @@ class OtelEnvironmentTests {
 	}
 
 	@Test
+	void shouldPropagateInEveryFormatThatTheVariableNames() throws Exception {
+		Map<String, String> variables = Map.of("OTEL_PROPAGATORS", "tracecontext,baggage, b3multi,jaeger");
+		assertThat(report(variables, "--management.tracing.propagation.type=b3"))
+			.contains("propagated: [traceparent, tracestate, X-B3-TraceId, X-B3-SpanId, X-B3-Sampled, uber-trace-id,"
+					+ " baggage]");
+		assertThat(report(variables, "--kosmos.tracing.propagation.produce=b3")).contains("propagated: [b3, baggage]");
+	}
+
+	@Test
 	void shouldStartWithoutTracesWhenTheSdkIsDisabled() throws Exception {
 		assertThat(report(Map.of("OTEL_SDK_DISABLED", "true")))
 			.contains("REPORT There are no traces, because OpenTelemetry is off");

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.langchain4j.http.client.HttpRequest;
+import io.kosmos.tracing.AddressedCarrier;
 import io.kosmos.tracing.DetachedSpan;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracingFailures;
@@ -92,9 +93,9 @@ final class HttpCalls {
 	HttpRequest withTrace(HttpRequest request, Context context) {
 		Map<String, String> fields = new LinkedHashMap<>();
 		try {
-			this.propagator.get().inject(context, fields, (carrier, key, value) -> {
+			this.propagator.get().inject(context, new Fields(request.url(), fields), (carrier, key, value) -> {
 				if (carrier != null) {
-					carrier.put(key, value);
+					carrier.values().put(key, value);
 				}
 			});
 		}
@@ -117,6 +118,26 @@ final class HttpCalls {
 			.formDataFiles(request.formDataFiles())
 			.body(request.body())
 			.build();
+	}
+
+	/**
+	 * The fields that are added to a request.
+	 *
+	 * @param url where the request goes
+	 * @param values the fields
+	 */
+	private record Fields(String url, Map<String, String> values) implements AddressedCarrier {
+
+		@Override
+		public @Nullable String host() {
+			try {
+				return URI.create(this.url).getHost();
+			}
+			catch (IllegalArgumentException ex) {
+				return null;
+			}
+		}
+
 	}
 
 }

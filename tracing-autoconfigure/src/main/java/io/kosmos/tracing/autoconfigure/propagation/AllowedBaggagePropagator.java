@@ -1,19 +1,24 @@
 package io.kosmos.tracing.autoconfigure.propagation;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.RequestIds;
+import io.kosmos.tracing.autoconfigure.propagation.PropagationProperties.Type;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.BaggageBuilder;
-import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
+import io.opentelemetry.api.baggage.BaggageEntry;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -23,9 +28,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads all baggage and the allowed ids in it, and writes allowed entries to allowed
  * hosts: baggage goes to whoever is called, and what is called may belong to somebody
- * else. Where the host cannot be told nothing is written.
+ * else. Where the host cannot be told nothing is written. Both ways hold to
+ * {@link BaggageLimits}, all headers together; what is written begins with the ids.
  */
 final class AllowedBaggagePropagator implements TextMapPropagator {
+
+	private static final String BAGGAGE = "baggage";
+
+	private static final String JAEGER_PREFIX = "uberctx-";
 
 	private static final Map<String, Function<RequestIds, @Nullable String>> IDS = Map.of(
 			KosmosAttributes.TENANT_ID.getKey(), RequestIds::tenant, KosmosAttributes.USER_ID.getKey(),
@@ -34,71 +44,111 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 
 	private static final Pattern HEADER_VALUE = Pattern.compile("[ -~]*");
 
-	private static final Pattern LINE_BREAKING = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
-
-	private final TextMapPropagator remoteFields;
-
 	private final Set<String> keys;
 
 	private final List<String> hosts;
 
+	private final List<String> remoteFields;
+
+	private final boolean produceJaeger;
+
+	private final boolean consumeJaeger;
+
+	private final Set<String> fields = new LinkedHashSet<>();
+
 	/**
 	 * Create the propagator.
-	 * @param remoteFields reads and writes those entries that have a header each
-	 * @param properties what is allowed
+	 * @param allowed what is allowed
+	 * @param remoteFields keys of the entries that have a header each, under their name
+	 * @param formats formats of the trace, of which Jaeger's has headers for baggage too
 	 */
-	AllowedBaggagePropagator(TextMapPropagator remoteFields, BaggageProperties properties) {
-		this.remoteFields = remoteFields;
-		this.keys = Set.copyOf(properties.keys());
-		this.hosts = properties.hosts().stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
+	AllowedBaggagePropagator(BaggageProperties allowed, List<String> remoteFields, Formats formats) {
+		this.keys = new LinkedHashSet<>(allowed.keys());
+		this.hosts = allowed.hosts().stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
+		this.remoteFields = List.copyOf(remoteFields);
+		this.produceJaeger = formats.produce().contains(Type.JAEGER);
+		this.consumeJaeger = formats.consume().contains(Type.JAEGER);
+		this.fields.add(BAGGAGE);
+		this.fields.addAll(remoteFields);
+		if (this.produceJaeger || this.consumeJaeger) {
+			this.keys.forEach((key) -> this.fields.add(JAEGER_PREFIX + key));
+		}
 	}
 
 	@Override
 	public Collection<String> fields() {
-		Set<String> fields = new LinkedHashSet<>(W3CBaggagePropagator.getInstance().fields());
-		fields.addAll(this.remoteFields.fields());
-		return fields;
+		return this.fields;
 	}
 
 	@Override
 	public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
-		Baggage allowed = allowed(context);
-		if (allowed.isEmpty() || !isAllowed(HttpCarriers.host(carrier))) {
+		if (this.keys.isEmpty() || this.hosts.isEmpty()) {
 			return;
 		}
-		W3CBaggagePropagator.getInstance().inject(context.with(allowed), carrier, setter);
-		this.remoteFields.inject(context, carrier, (target, key, value) -> {
-			if (this.keys.contains(key) && HEADER_VALUE.matcher(value).matches()) {
-				setter.set(target, key, value);
+		List<Map.Entry<String, BaggageEntry>> entries = entries(context);
+		if (entries.isEmpty() || !isAllowed(Carriers.host(carrier))) {
+			return;
+		}
+		StringJoiner header = new StringJoiner(",");
+		BaggageLimits limits = new BaggageLimits();
+		for (Map.Entry<String, BaggageEntry> entry : entries) {
+			String member = BaggageText.write(entry.getKey(), entry.getValue());
+			if (member == null) {
+				continue;
 			}
-		});
+			Map<String, String> alone = alone(entry.getKey(), entry.getValue().getValue());
+			int length = alone.entrySet()
+				.stream()
+				.mapToInt((one) -> one.getKey().length() + one.getValue().length())
+				.sum();
+			if (limits.take(member.length() + length)) {
+				header.add(member);
+				alone.forEach((name, value) -> setter.set(carrier, name, value));
+			}
+		}
+		if (header.length() > 0) {
+			setter.set(carrier, BAGGAGE, header.toString());
+		}
 	}
 
-	private Baggage allowed(Context context) {
-		if (this.keys.isEmpty() || this.hosts.isEmpty()) {
-			return Baggage.empty();
+	/**
+	 * The headers that an entry has beside its place in that of all baggage.
+	 */
+	private Map<String, String> alone(String key, String value) {
+		Map<String, String> headers = new LinkedHashMap<>();
+		if (HEADER_VALUE.matcher(value).matches() && this.remoteFields.stream().anyMatch(key::equalsIgnoreCase)) {
+			headers.put(key, value);
 		}
+		if (this.produceJaeger) {
+			headers.put(JAEGER_PREFIX + key, BaggageText.encode(value));
+		}
+		return headers;
+	}
+
+	private List<Map.Entry<String, BaggageEntry>> entries(Context context) {
+		List<Map.Entry<String, BaggageEntry>> entries = new ArrayList<>();
 		RequestIds ids = RequestIds.fromContext(context);
-		BaggageBuilder allowed = Baggage.builder();
-		Baggage.fromContext(context).forEach((key, entry) -> {
-			if (this.keys.contains(key) && !IDS.containsKey(key)) {
-				allowed.put(key, entry.getValue(), entry.getMetadata());
-			}
-		});
+		BaggageBuilder builder = Baggage.builder();
 		IDS.forEach((key, id) -> {
 			String value = id.apply(ids);
 			if (value != null && this.keys.contains(key)) {
-				allowed.put(key, value);
+				builder.put(key, value);
 			}
 		});
-		return allowed.build();
+		builder.build().forEach((key, entry) -> entries.add(Map.entry(key, entry)));
+		Baggage.fromContext(context).forEach((key, entry) -> {
+			if (this.keys.contains(key) && !IDS.containsKey(key)) {
+				entries.add(Map.entry(key, entry));
+			}
+		});
+		return entries;
 	}
 
-	private boolean isAllowed(@Nullable String target) {
-		if (target == null) {
+	private boolean isAllowed(@Nullable String called) {
+		if (called == null) {
 			return false;
 		}
-		String host = target.toLowerCase(Locale.ROOT);
+		String host = called.toLowerCase(Locale.ROOT);
 		return this.hosts.stream()
 			.anyMatch(
 					(allowed) -> allowed.startsWith("*.") ? host.endsWith(allowed.substring(1)) : host.equals(allowed));
@@ -106,9 +156,7 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 
 	@Override
 	public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
-		Context extracted = this.remoteFields
-			.extract(W3CBaggagePropagator.getInstance().extract(context, carrier, getter), carrier, getter);
-		Baggage baggage = printable(Baggage.fromContext(extracted));
+		Baggage baggage = read(Baggage.fromContext(context), carrier, getter);
 		if (baggage.isEmpty()) {
 			return context;
 		}
@@ -118,17 +166,29 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 		return RequestIds.fromContext(context).orElse(ids).storeInContext(context.with(baggage));
 	}
 
-	/**
-	 * Without what would break the line that it is logged in.
-	 */
-	private static Baggage printable(Baggage baggage) {
-		BaggageBuilder printable = baggage.toBuilder();
-		baggage.forEach((key, entry) -> {
-			if (LINE_BREAKING.matcher(entry.getValue()).find()) {
-				printable.remove(key);
+	private <C> Baggage read(Baggage present, @Nullable C carrier, TextMapGetter<C> getter) {
+		BaggageLimits limits = new BaggageLimits();
+		Iterator<String> headers = getter.getAll(carrier, BAGGAGE);
+		BaggageBuilder read = headers.hasNext() ? Baggage.builder() : present.toBuilder();
+		while (headers.hasNext()) {
+			BaggageText.read(headers.next(), read, limits);
+		}
+		if (this.consumeJaeger) {
+			for (String key : this.keys) {
+				String value = getter.get(carrier, JAEGER_PREFIX + key);
+				put(key, (value != null) ? BaggageText.decode(value) : null, read, limits);
 			}
-		});
-		return printable.build();
+		}
+		for (String field : this.remoteFields) {
+			put(field, getter.get(carrier, field), read, limits);
+		}
+		return read.build();
+	}
+
+	private static void put(String key, @Nullable String value, BaggageBuilder baggage, BaggageLimits limits) {
+		if (value != null && BaggageText.isPrintable(value) && limits.take(key.length() + 1 + value.length())) {
+			baggage.put(key, value);
+		}
 	}
 
 	private @Nullable String id(Baggage baggage, String key) {

@@ -8,7 +8,6 @@ import java.util.stream.Collectors;
 
 import io.kosmos.tracing.autoconfigure.propagation.PropagationProperties.Type;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
@@ -27,9 +26,9 @@ final class TracePropagator implements TextMapPropagator {
 
 	private final Set<String> fields;
 
-	TracePropagator(List<Type> produce, List<Type> consume) {
-		this.injectors = produce.stream().map(TracePropagator::propagator).toList();
-		this.extractors = consume.stream().map(TracePropagator::propagator).toList();
+	TracePropagator(Formats formats) {
+		this.injectors = formats.produce().stream().map(TracePropagator::propagator).toList();
+		this.extractors = formats.consume().stream().map(TracePropagator::propagator).toList();
 		this.fields = this.injectors.stream()
 			.flatMap((injector) -> injector.fields().stream())
 			.collect(Collectors.toCollection(LinkedHashSet::new));
@@ -37,9 +36,10 @@ final class TracePropagator implements TextMapPropagator {
 
 	private static TextMapPropagator propagator(Type type) {
 		return switch (type) {
-			case W3C -> W3CTraceContextPropagator.getInstance();
+			case W3C -> new W3cTracePropagator();
 			case B3 -> B3Propagator.injectingSingleHeader();
 			case B3_MULTI -> B3Propagator.injectingMultiHeaders();
+			case JAEGER -> new JaegerTracePropagator();
 		};
 	}
 

@@ -1,9 +1,9 @@
 package io.kosmos.tracing.autoconfigure.request;
 
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 import io.kosmos.tracing.RequestIds;
 import io.opentelemetry.context.Context;
@@ -24,27 +24,32 @@ final class RequestEdge {
 
 	private static final Log logger = LogFactory.getLog(RequestEdge.class);
 
-	private static final String BAGGAGE = "baggage";
+	/** W3C's header of all baggage, and the beginning of Jaeger's headers of an entry. */
+	private static final Pattern BAGGAGE = Pattern.compile("baggage|uberctx-.*");
 
 	private final RequestProperties.Headers headers;
 
 	private final SingletonSupplier<TextMapPropagator> propagator;
+
+	private final SingletonSupplier<List<String>> baggage;
 
 	private final RefusedIds refused;
 
 	RequestEdge(RequestProperties.Headers headers, Supplier<TextMapPropagator> propagator, RefusedIds refused) {
 		this.headers = headers;
 		this.propagator = SingletonSupplier.of(propagator);
+		this.baggage = SingletonSupplier
+			.of(() -> this.propagator.obtain().fields().stream().filter(BAGGAGE.asMatchPredicate()).toList());
 		this.refused = refused;
 	}
 
 	/**
 	 * The current context with the ids of a request, as it is when they cannot be read.
 	 */
-	Context enter(HeaderReader request) {
+	<C> Context enter(C request, TextMapGetter<C> headers) {
 		Context context = Context.current();
 		try {
-			return enter(context, request);
+			return enter(context, request, headers);
 		}
 		catch (RuntimeException ex) {
 			logger.debug("Request goes on without ids because its headers could not be read", ex);
@@ -52,57 +57,25 @@ final class RequestEdge {
 		}
 	}
 
-	private Context enter(Context context, HeaderReader request) {
-		RequestIds ids = new RequestIds(read(request, this.headers.tenant()), read(request, this.headers.user()),
-				read(request, this.headers.conversation()), read(request, this.headers.request()))
+	private <C> Context enter(Context context, C request, TextMapGetter<C> getter) {
+		RequestIds ids = new RequestIds(read(request, getter, this.headers.tenant()),
+				read(request, getter, this.headers.user()), read(request, getter, this.headers.conversation()),
+				read(request, getter, this.headers.request()))
 			.orElse(RequestIds.fromContext(context));
 		Context entered = ids.storeInContext(context);
-		if (request.values(BAGGAGE).hasNext()) {
-			ids = RequestIds
-				.fromContext(this.propagator.obtain().extract(entered, request, HeaderReaderGetter.INSTANCE));
+		if (this.baggage.obtain().stream().anyMatch((header) -> getter.getAll(request, header).hasNext())) {
+			ids = RequestIds.fromContext(this.propagator.obtain().extract(entered, request, getter));
 			entered = ids.storeInContext(entered);
 		}
 		return entered;
 	}
 
-	private @Nullable String read(HeaderReader request, String header) {
+	private <C> @Nullable String read(C request, TextMapGetter<C> getter, String header) {
 		if (!StringUtils.hasLength(header)) {
 			return null;
 		}
-		Iterator<String> values = request.values(header);
+		Iterator<String> values = getter.getAll(request, header);
 		return values.hasNext() ? this.refused.check(values.next(), "header " + header) : null;
-	}
-
-	/**
-	 * The headers of a request.
-	 */
-	@FunctionalInterface
-	interface HeaderReader {
-
-		Iterator<String> values(String name);
-
-	}
-
-	private enum HeaderReaderGetter implements TextMapGetter<HeaderReader> {
-
-		INSTANCE;
-
-		@Override
-		public Iterable<String> keys(HeaderReader request) {
-			return List.of();
-		}
-
-		@Override
-		public @Nullable String get(@Nullable HeaderReader request, String key) {
-			Iterator<String> values = getAll(request, key);
-			return values.hasNext() ? values.next() : null;
-		}
-
-		@Override
-		public Iterator<String> getAll(@Nullable HeaderReader request, String key) {
-			return (request != null) ? request.values(key) : Collections.emptyIterator();
-		}
-
 	}
 
 }

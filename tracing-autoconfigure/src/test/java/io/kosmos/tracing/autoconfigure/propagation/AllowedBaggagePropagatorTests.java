@@ -1,14 +1,16 @@
 package io.kosmos.tracing.autoconfigure.propagation;
 
 import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.kosmos.tracing.RequestIds;
 import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.baggage.BaggageBuilder;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapPropagator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,37 @@ class AllowedBaggagePropagatorTests {
 	}
 
 	@Test
+	void shouldTellTheHostOfTheClientOfTheJdkAndOfACarrierThatKnowsIt() {
+		AllowedBaggagePropagator propagator = propagator(List.of("region"), List.of("a"));
+		for (String host : List.of("a", "b")) {
+			HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://" + host + "/"));
+			propagator.inject(CONTEXT, request, (carrier, key, value) -> carrier.header(key, value));
+			assertThat(request.build().headers().firstValue("baggage").isPresent()).isEqualTo(host.equals("a"));
+			ManyHeaders message = ManyHeaders.to(host);
+			propagator.inject(CONTEXT, message, ManyHeaders.SETTER);
+			assertThat(message.first("baggage")).isEqualTo(host.equals("a") ? "region=north" : null);
+		}
+		propagator.inject(CONTEXT, HttpRequest.newBuilder(), (carrier, key, value) -> carrier.header(key, value));
+	}
+
+	@Test
+	void shouldHoldToTheLimitsAndWriteTheIdsFirst() {
+		BaggageBuilder baggage = Baggage.builder();
+		List<String> keys = new ArrayList<>(List.of("kosmos.tenant.id"));
+		for (int i = 0; i < 100; i++) {
+			baggage.put("a" + i, "x".repeat(40));
+			keys.add("a" + i);
+		}
+		ManyHeaders message = ManyHeaders.to("a");
+		propagator(keys, List.of("a")).inject(CONTEXT.with(baggage.build()), message, ManyHeaders.SETTER);
+		assertThat(message.first("baggage")).startsWith("kosmos.tenant.id=acme,");
+		assertThat(message.first("baggage").split(",")).hasSize(64);
+		baggage.put("a0", "\u00fc".repeat(2000));
+		propagator(keys, List.of("a")).inject(CONTEXT.with(baggage.build()), message, ManyHeaders.SETTER);
+		assertThat(message.first("baggage")).hasSizeLessThan(8192).doesNotContain("a0=").contains("a1=");
+	}
+
+	@Test
 	void shouldWriteNothingWhereTheHostCannotBeTold() {
 		Map<String, String> message = new HashMap<>();
 		propagator(List.of("region"), List.of("a")).inject(CONTEXT, message, Map::put);
@@ -96,7 +129,8 @@ class AllowedBaggagePropagatorTests {
 	}
 
 	private static AllowedBaggagePropagator propagator(List<String> keys, List<String> hosts) {
-		return new AllowedBaggagePropagator(TextMapPropagator.noop(), new BaggageProperties(keys, hosts));
+		return new AllowedBaggagePropagator(new BaggageProperties(keys, hosts), List.of(),
+				new Formats(List.of(), List.of()));
 	}
 
 }

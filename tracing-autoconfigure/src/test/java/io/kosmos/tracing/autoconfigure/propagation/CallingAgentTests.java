@@ -127,7 +127,7 @@ class CallingAgentTests {
 	void shouldBeOnTheSpanThatARemoteCallBeginsWith(String tracestate, String agent) {
 		InMemorySpanExporter exporter = InMemorySpanExporter.create();
 		try (SdkTracerProvider provider = SdkTracerProvider.builder()
-			.addSpanProcessor(new CallerAgentSpanProcessor())
+			.addSpanProcessor(new CallerSpanProcessor())
 			.addSpanProcessor(SimpleSpanProcessor.create(exporter))
 			.build()) {
 			Map<String, String> headers = Map.of("traceparent",
@@ -148,7 +148,7 @@ class CallingAgentTests {
 	void shouldNotBeOnSpansOfOtherLocalTraces() {
 		InMemorySpanExporter exporter = InMemorySpanExporter.create();
 		try (SdkTracerProvider provider = SdkTracerProvider.builder()
-			.addSpanProcessor(new CallerAgentSpanProcessor())
+			.addSpanProcessor(new CallerSpanProcessor())
 			.addSpanProcessor(SimpleSpanProcessor.create(exporter))
 			.build()) {
 			SpanContext local = SpanContext.create("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331",

@@ -1,11 +1,13 @@
 package io.kosmos.tracing.autoconfigure.propagation;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import io.kosmos.tracing.TracingFailures;
 import io.kosmos.tracing.autoconfigure.BootTracing;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
@@ -55,6 +57,7 @@ class PropagationAutoConfigurationTests {
 			w3c,         traceparent
 			b3,          b3
 			b3-multi,    X-B3-TraceId;X-B3-SpanId;X-B3-Sampled
+			jaeger,      uber-trace-id
 			'b3,w3c',    b3;traceparent
 			""")
 	void shouldWriteOnlyTheChosenFormats(String type, String headers) {
@@ -63,6 +66,110 @@ class PropagationAutoConfigurationTests {
 					"management.tracing.propagation.type=w3c,b3,b3_multi")
 			.run((context) -> assertThat(inject(propagator(context.getBean(ContextPropagators.class))))
 				.containsOnlyKeys(headers.split(";")));
+	}
+
+	@Test
+	void shouldWriteAndReadDifferentFormats() {
+		this.runner
+			.withPropertyValues("kosmos.tracing.propagation.type=b3", "kosmos.tracing.propagation.consume=jaeger,w3c")
+			.run((context) -> {
+				TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+				assertThat(inject(propagator)).containsOnlyKeys("b3");
+				assertThat(extract(propagator, Map.of("traceparent", TRACEPARENT)).isValid()).isTrue();
+				assertThat(extract(propagator, Map.of("uber-trace-id", TRACE + ":" + SPAN + ":0:1")).isValid())
+					.isTrue();
+				assertThat(extract(propagator, Map.of("b3", TRACE + "-" + SPAN + "-1")).isValid()).isFalse();
+			});
+		this.runner
+			.withPropertyValues("kosmos.tracing.propagation.produce=jaeger",
+					"management.tracing.propagation.consume=b3")
+			.run((context) -> {
+				TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+				assertThat(inject(propagator)).containsExactly(Map.entry("uber-trace-id", TRACE + ":" + SPAN + ":0:1"));
+				assertThat(extract(propagator, Map.of("b3", TRACE + "-" + SPAN + "-1")).isValid()).isTrue();
+			});
+	}
+
+	@Test
+	void shouldWriteNothingWhenNoFormatIsProduced() {
+		this.runner.withPropertyValues("kosmos.tracing.propagation.produce=").run((context) -> {
+			TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+			assertThat(inject(propagator)).isEmpty();
+			assertThat(extract(propagator, Map.of("traceparent", TRACEPARENT)).isValid()).isTrue();
+		});
+	}
+
+	@Test
+	void shouldReadAndWriteOnlyAllowedBaggageOfJaeger() {
+		this.runner
+			.withPropertyValues("kosmos.tracing.propagation.type=jaeger", "kosmos.tracing.baggage.keys=region",
+					"kosmos.tracing.baggage.hosts=inventory")
+			.run((context) -> {
+				TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+				Context extracted = propagator.extract(Context.root(),
+						Map.of("uberctx-region", "n%C3%B6rdlich", "uberctx-other", "1", "jaeger-baggage", "secret=1"),
+						Headers.INSTANCE);
+				assertThat(Baggage.fromContext(extracted).asMap()).containsOnlyKeys("region");
+				assertThat(Baggage.fromContext(extracted).getEntryValue("region")).isEqualTo("n\u00f6rdlich");
+				ManyHeaders headers = ManyHeaders.to("inventory");
+				propagator.inject(extracted, headers, ManyHeaders.SETTER);
+				assertThat(headers.values()).containsOnly(Map.entry("baggage", List.of("region=n%C3%B6rdlich")),
+						Map.entry("uberctx-region", List.of("n%C3%B6rdlich")));
+				ManyHeaders others = ManyHeaders.to("elsewhere");
+				propagator.inject(extracted, others, ManyHeaders.SETTER);
+				assertThat(others.values()).isEmpty();
+			});
+	}
+
+	@Test
+	void shouldJudgeThePeerThatACarrierKnowsAndOthersAsConfigured() {
+		ApplicationContextRunner network = this.runner
+			.withPropertyValues("kosmos.tracing.propagation.trust.networks=10.0.0.0/8");
+		network.run((context) -> {
+			TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+			assertTaken(propagator, ManyHeaders.from("10.1.2.3", null), true);
+			for (String address : new String[] { "192.168.1.1", "ten", "", null }) {
+				assertTaken(propagator, ManyHeaders.from(address, "/a"), false);
+			}
+			assertThat(extract(propagator, Map.of("traceparent", TRACEPARENT)).isValid()).isTrue();
+		});
+		network.withPropertyValues("kosmos.tracing.propagation.trust.unknown=false")
+			.run((context) -> assertThat(
+					extract(propagator(context.getBean(ContextPropagators.class)), Map.of("traceparent", TRACEPARENT))
+						.isValid())
+				.isFalse());
+		this.runner.withPropertyValues("kosmos.tracing.propagation.trust.paths=/package.Service/*").run((context) -> {
+			TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+			assertTaken(propagator, ManyHeaders.from("10.1.2.3", "/package.Service/Method"), true);
+			assertTaken(propagator, ManyHeaders.from("10.1.2.3", "/other.Service/Method"), false);
+			assertTaken(propagator, ManyHeaders.from("10.1.2.3", "/package.Service/.."), false);
+			assertTaken(propagator, ManyHeaders.from("10.1.2.3", null), false);
+		});
+	}
+
+	private static void assertTaken(TextMapPropagator propagator, ManyHeaders headers, boolean taken) {
+		Context extracted = propagator.extract(Context.root(),
+				headers.add("traceparent", TRACEPARENT).add("baggage", "region=north"), ManyHeaders.GETTER);
+		assertThat(Span.fromContext(extracted).getSpanContext().isValid()).as(headers.toString()).isEqualTo(taken);
+		assertThat(Baggage.fromContext(extracted).isEmpty()).isEqualTo(!taken);
+	}
+
+	@Test
+	void shouldSpareTheCallWhatFailsInAPropagatorOrACarrier() {
+		List<String> failures = new ArrayList<>();
+		this.runner.withBean("own", TextMapPropagator.class, FailingPropagator::new)
+			.withBean(TracingFailures.class, () -> (site, failure) -> failures.add(site + ": " + failure.getMessage()),
+					(bean) -> bean.setPrimary(true))
+			.run((context) -> {
+				TextMapPropagator propagator = propagator(context.getBean(ContextPropagators.class));
+				assertThat(inject(propagator)).containsKey("traceparent");
+				assertThat(extract(propagator, Map.of("traceparent", TRACEPARENT)).isValid()).isTrue();
+				Span span = Span
+					.wrap(SpanContext.create(TRACE, SPAN, TraceFlags.getSampled(), TraceState.getDefault()));
+				propagator.inject(Context.root().with(span), Map.<String, String>of(), Map::put);
+				assertThat(failures).contains("the writing of propagation headers: own",
+						"the reading of propagation headers: own", "the writing of propagation headers: null");
+			});
 	}
 
 	@Test
@@ -148,13 +255,17 @@ class PropagationAutoConfigurationTests {
 			b3,           0
 			b3,           garbage-garbage
 			X-B3-TraceId, garbage
+			uber-trace-id, garbage
+			uber-trace-id, %zz
+			uber-trace-id, '0:0:0:0'
 			baggage,      '=;,=%ZZ'
 			tracestate,   ',,,='
 			""")
 	void shouldBeginANewTraceWhenTheHeaderIsInvalid(String name, String value) {
-		this.runner.run((context) -> assertThat(
-				extract(propagator(context.getBean(ContextPropagators.class)), Map.of(name, value)).isValid())
-			.isFalse());
+		this.runner.withPropertyValues("kosmos.tracing.propagation.type=w3c,b3,b3-multi,jaeger")
+			.run((context) -> assertThat(
+					extract(propagator(context.getBean(ContextPropagators.class)), Map.of(name, value)).isValid())
+				.isFalse());
 	}
 
 	@Test
@@ -238,6 +349,25 @@ class PropagationAutoConfigurationTests {
 		@Override
 		public @Nullable String get(@Nullable Map<String, String> headers, String name) {
 			return (headers != null) ? headers.get(name) : null;
+		}
+
+	}
+
+	private static final class FailingPropagator implements TextMapPropagator {
+
+		@Override
+		public Collection<String> fields() {
+			return List.of();
+		}
+
+		@Override
+		public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
+			throw new IllegalStateException("own");
+		}
+
+		@Override
+		public <C> Context extract(Context context, @Nullable C carrier, TextMapGetter<C> getter) {
+			throw new IllegalStateException("own");
 		}
 
 	}

@@ -12,9 +12,11 @@ import io.kosmos.tracing.autoconfigure.BootTracing;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.otel.bridge.EventListener;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
@@ -111,7 +113,7 @@ class RequestAutoConfigurationTests {
 			int requests = 20_000;
 			int entered = 0;
 			for (int i = 0; i < requests; i++) {
-				RequestIds ids = RequestIds.fromContext(edge.enter((name) -> values(random, name)));
+				RequestIds ids = RequestIds.fromContext(edge.enter(random, Headers.RANDOM));
 				for (String id : new String[] { ids.tenant(), ids.user(), ids.conversation(), ids.request() }) {
 					assertThat(id == null || RequestIds.isAllowed(id)).isTrue();
 					entered += (id != null) ? 1 : 0;
@@ -126,12 +128,12 @@ class RequestAutoConfigurationTests {
 
 	@Test
 	void shouldLetARequestPassWhoseHeadersCannotBeRead() {
-		this.servlet.run((context) -> assertThat(context.getBean(RequestEdge.class).enter((name) -> {
-			throw new IllegalStateException("no headers");
-		})).isSameAs(Context.root()));
+		this.servlet
+			.run((context) -> assertThat(context.getBean(RequestEdge.class).enter(new Random(), Headers.UNREADABLE))
+				.isSameAs(Context.root()));
 	}
 
-	private static Iterator<String> values(Random random, String name) {
+	private static Iterator<String> noise(Random random, String name) {
 		if (random.nextInt(4) == 0) {
 			return List.<String>of().iterator();
 		}
@@ -143,6 +145,34 @@ class RequestAutoConfigurationTests {
 			case 1 -> List.of(value.replaceAll("[^ -~]", "")).iterator();
 			default -> List.of("kosmos.tenant.id=" + value, "kosmos.user.id=%0a%" + value, value).iterator();
 		};
+	}
+
+	/**
+	 * Headers of whatever request.
+	 */
+	private enum Headers implements TextMapGetter<Random> {
+
+		RANDOM, UNREADABLE;
+
+		@Override
+		public Iterable<String> keys(Random request) {
+			return List.of();
+		}
+
+		@Override
+		public @Nullable String get(@Nullable Random request, String name) {
+			Iterator<String> values = getAll(request, name);
+			return values.hasNext() ? values.next() : null;
+		}
+
+		@Override
+		public Iterator<String> getAll(@Nullable Random request, String name) {
+			if (this == UNREADABLE || request == null) {
+				throw new IllegalStateException("no headers");
+			}
+			return noise(request, name);
+		}
+
 	}
 
 }

@@ -2,22 +2,26 @@ package io.kosmos.tracing.autoconfigure.propagation;
 
 import io.kosmos.tracing.KosmosAttributes;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.ReadWriteSpan;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 
 /**
- * Names the agent that called on the spans that calls from other services begin with.
+ * Names the agent that called on the spans that calls from other services begin with, and
+ * links the span that called where it is not trusted to be the parent.
  */
-final class CallerAgentSpanProcessor implements SpanProcessor {
+final class CallerSpanProcessor implements SpanProcessor {
 
 	@Override
 	public void onStart(Context parentContext, ReadWriteSpan span) {
-		SpanContext caller = Span.fromContext(parentContext).getSpanContext();
-		if (caller.isRemote()) {
-			span.setAttribute(KosmosAttributes.CALLER_AGENT, CallingAgent.read(caller.getTraceState()));
+		Span caller = Span.fromContext(parentContext);
+		if (caller instanceof UntrustedCaller untrusted) {
+			span.addLink(untrusted.link());
+		}
+		else if (caller.getSpanContext().isRemote()) {
+			span.setAttribute(KosmosAttributes.CALLER_AGENT,
+					CallingAgent.read(caller.getSpanContext().getTraceState()));
 		}
 	}
 

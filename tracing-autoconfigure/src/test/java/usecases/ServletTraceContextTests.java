@@ -1,0 +1,12 @@
+package usecases;
+
+/**
+ * {@link TraceContextCases} on Tomcat.
+ */
+class ServletTraceContextTests extends TraceContextCases {
+
+	ServletTraceContextTests() {
+		super(CallingService.TOMCAT);
+	}
+
+}
