@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.mongodb;
 
 import java.lang.reflect.Proxy;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -63,7 +64,11 @@ final class CallerContext implements RequestContext {
 	@Override
 	@SuppressWarnings("unchecked")
 	public <T> T get(Object key) {
-		return (T) this.values.get(key);
+		Object value = this.values.get(key);
+		if (value == null) {
+			throw new NoSuchElementException("No " + key);
+		}
+		return (T) value;
 	}
 
 	@Override

@@ -1,10 +1,12 @@
 package io.kosmos.tracing.autoconfigure.r2dbc;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.TracingFailures;
@@ -119,9 +121,8 @@ final class QuerySpans implements ProxyExecutionListener {
 			.toList();
 		long size = Math.max(execution.getBatchSize(), execution.getBindingsSize());
 		boolean batch = size > 1;
-		String summary = same(queries.stream().map(SqlQuery::getQuerySummary).collect(Collectors.toSet()), batch);
-		String operation = same(
-				queries.stream().map((query) -> operation(query.getQuerySummary())).collect(Collectors.toSet()), batch);
+		String summary = same(queries.stream().map(QuerySpans::summary), batch);
+		String operation = same(queries.stream().map((query) -> summary(query).split(" ", 2)[0]), batch);
 		SpanBuilder span = tracer.spanBuilder((summary != null) ? summary : fallbackName())
 			.setParent(parent)
 			.setSpanKind(SpanKind.CLIENT)
@@ -148,16 +149,17 @@ final class QuerySpans implements ProxyExecutionListener {
 		}
 	}
 
-	private static @Nullable String operation(@Nullable String summary) {
-		return (summary != null) ? summary.split(" ", 2)[0] : null;
+	private static String summary(SqlQuery query) {
+		return Objects.requireNonNullElse(query.getQuerySummary(), "");
 	}
 
-	private static @Nullable String same(Set<@Nullable String> values, boolean batch) {
-		String value = (values.size() == 1) ? values.iterator().next() : null;
-		if (!batch) {
-			return value;
+	private static @Nullable String same(Stream<String> values, boolean batch) {
+		Set<String> different = values.collect(Collectors.toSet());
+		String same = (different.size() == 1) ? different.iterator().next() : "";
+		if (batch) {
+			return same.isEmpty() ? "BATCH" : "BATCH " + same;
 		}
-		return (value != null) ? "BATCH " + value : "BATCH";
+		return same.isEmpty() ? null : same;
 	}
 
 	@Override
