@@ -135,7 +135,9 @@ class BoundariesTests {
 				.until(() -> last.getAndSet(sink.size()) == sink.size());
 		}
 		catch (ConditionTimeoutException ex) {
-			System.out.println("Spans still come after " + AWAIT_LIMIT);
+			List<RecordedSpan> spans = sink.spans();
+			System.out.println("Spans still come after " + AWAIT_LIMIT + ", such as "
+					+ spans.subList(spans.size() - 10, spans.size()));
 		}
 	}
 
