@@ -85,7 +85,8 @@ class BoundariesTests {
 				Landscape.Services services = landscape.startServices(sink.endpoint(), "http")) {
 			long start = System.nanoTime();
 			send(services);
-			System.out.printf("%,d requests in %,d s%n", REQUESTS, Duration.ofNanos(System.nanoTime() - start).toSeconds());
+			System.out.printf("%,d requests in %,d s%n", REQUESTS,
+					Duration.ofNanos(System.nanoTime() - start).toSeconds());
 			awaitSpans(sink);
 			Census census = Census.of(REQUESTS, BoundariesTests::expected, sink.spans());
 			System.out.println(census);

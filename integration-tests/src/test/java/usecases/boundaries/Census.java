@@ -63,9 +63,10 @@ record Census(int requests, int traces, int spans, int complete, int orphans, in
 				}
 				continue;
 			}
-			mixed += count(trace, (span) -> names(span, Stop.REQUEST.getKey(), request)
-					|| names(span, KosmosAttributes.REQUEST_ID.getKey(), request)
-					|| names(span, Stop.LOGGED_TRACE.getKey(), span.traceId()));
+			mixed += count(trace,
+					(span) -> names(span, Stop.REQUEST.getKey(), request)
+							|| names(span, KosmosAttributes.REQUEST_ID.getKey(), request)
+							|| names(span, Stop.LOGGED_TRACE.getKey(), span.traceId()));
 			byRequest.computeIfAbsent(request, (key) -> new ArrayList<>()).addAll(trace);
 		}
 		int complete = 0;
@@ -109,9 +110,9 @@ record Census(int requests, int traces, int spans, int complete, int orphans, in
 
 	private static RecordedSpan withOutcome(RecordedSpan span) {
 		return (span.status() != Status.ERROR) ? span
-				: new RecordedSpan(span.traceId(), span.id(), span.parentId(), span.service(), span.name() + " (failed)",
-						span.kind(), span.status(), span.statusMessage(), span.attributes(), span.resource(),
-						span.events());
+				: new RecordedSpan(span.traceId(), span.id(), span.parentId(), span.service(),
+						span.name() + " (failed)", span.kind(), span.status(), span.statusMessage(), span.attributes(),
+						span.resource(), span.events());
 	}
 
 	private static int common(List<RecordedSpan> wanted, List<RecordedSpan> found) {

@@ -58,10 +58,10 @@ class Departures {
 
 	private final StringRedisTemplate redis;
 
-	Departures(Stop stop, ServiceProperties properties, Background background, AsyncTaskExecutor applicationTaskExecutor,
-			ExecutorService virtualThreads, RestClient.Builder restClient, WebClient.Builder webClient,
-			GrpcChannelFactory channels, RabbitTemplate rabbit, KafkaTemplate<String, String> kafka, Connection nats,
-			JdbcTemplate jdbc, StringRedisTemplate redis) {
+	Departures(Stop stop, ServiceProperties properties, Background background,
+			AsyncTaskExecutor applicationTaskExecutor, ExecutorService virtualThreads, RestClient.Builder restClient,
+			WebClient.Builder webClient, GrpcChannelFactory channels, RabbitTemplate rabbit,
+			KafkaTemplate<String, String> kafka, Connection nats, JdbcTemplate jdbc, StringRedisTemplate redis) {
 		this.stop = stop;
 		this.peer = properties.peer();
 		this.background = background;

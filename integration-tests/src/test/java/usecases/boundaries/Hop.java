@@ -26,7 +26,9 @@ enum Hop {
 	/** The other service, by {@code WebClient}. */
 	WEB(Crossing.CALL),
 
-	/** The other service, by {@code WebClient} to a handler that returns a {@code Mono}. */
+	/**
+	 * The other service, by {@code WebClient} to a handler that returns a {@code Mono}.
+	 */
 	MONO(Crossing.CALL),
 
 	/** The other service, by a unary call. */

@@ -34,22 +34,19 @@ record Journey(long request, List<Hop> hops) {
 	 */
 	static Journey mixed(long request) {
 		Random random = new Random(request);
-		List<Hop> hops = new ArrayList<>(PASSING);
-		Collections.shuffle(hops, random);
-		hops = new ArrayList<>(hops.subList(0, random.nextInt(MAX_HOPS + 1)));
+		List<Hop> shuffled = new ArrayList<>(PASSING);
+		Collections.shuffle(shuffled, random);
+		List<Hop> chosen = new ArrayList<>(shuffled.subList(0, random.nextInt(MAX_HOPS + 1)));
 		if (random.nextInt(100) < FAILING) {
-			hops.add(Hop.FAIL);
+			chosen.add(Hop.FAIL);
 		}
-		return new Journey(request, List.copyOf(hops));
+		return new Journey(request, List.copyOf(chosen));
 	}
 
 	static Journey parse(String text) {
 		String[] parts = text.split("-");
 		return new Journey(Long.parseLong(parts[0]),
-				Arrays.stream(parts)
-					.skip(1)
-					.map((hop) -> Hop.valueOf(hop.toUpperCase(Locale.ROOT)))
-					.toList());
+				Arrays.stream(parts).skip(1).map((hop) -> Hop.valueOf(hop.toUpperCase(Locale.ROOT))).toList());
 	}
 
 	boolean isEnd() {

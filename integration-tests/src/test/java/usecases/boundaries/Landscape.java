@@ -121,10 +121,11 @@ final class Landscape implements AutoCloseable {
 
 	private ServerProcess startService(String name, String peer, String port, String grpcPort, String peerPort,
 			String peerGrpcPort, List<String> more) throws IOException {
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx512m", "-XX:+UseSerialGC", "-Dreactor.schedulers.defaultBoundedElasticSize=200", "-cp",
-				System.getProperty("java.class.path"), ServiceApplication.class.getName(),
-				"--spring.application.name=" + name, "--server.port=" + port, "--spring.grpc.server.port=" + grpcPort,
+		List<String> command = new ArrayList<>(List.of(
+				Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m", "-XX:+UseSerialGC",
+				"-Dreactor.schedulers.defaultBoundedElasticSize=200", "-cp", System.getProperty("java.class.path"),
+				ServiceApplication.class.getName(), "--spring.application.name=" + name, "--server.port=" + port,
+				"--spring.grpc.server.port=" + grpcPort,
 				"--spring.grpc.client.channel.peer.target=static://127.0.0.1:" + peerGrpcPort,
 				"--boundaries.peer=" + peer, "--boundaries.peer-url=http://127.0.0.1:" + peerPort));
 		command.addAll(this.addresses);

@@ -39,7 +39,8 @@ class StopsService implements BindableService {
 	public ServerServiceDefinition bindService() {
 		return ServerServiceDefinition.builder(NAME)
 			.addMethod(GO, ServerCalls.asyncUnaryCall((request, responses) -> answer(request, 1, responses)))
-			.addMethod(WATCH, ServerCalls.asyncServerStreamingCall((request, responses) -> answer(request, 3, responses)))
+			.addMethod(WATCH,
+					ServerCalls.asyncServerStreamingCall((request, responses) -> answer(request, 3, responses)))
 			.build();
 	}
 
