@@ -25,8 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param directory where the logs go
  * @param endpoint where the traces go
  * @param protocol {@code grpc} or {@code http}
+ * @param jvmArguments arguments of their JVMs
  */
-record Samples(Path directory, URI endpoint, String protocol) {
+record Samples(Path directory, URI endpoint, String protocol, List<String> jvmArguments) {
 
 	static final String ORCHESTRATOR = "orchestrator";
 
@@ -52,11 +53,19 @@ record Samples(Path directory, URI endpoint, String protocol) {
 	private static final HttpClient http = HttpClient.newHttpClient();
 
 	static Samples exportingTo(JaegerServer jaeger, String protocol, Path directory) {
-		return new Samples(directory, jaeger.otlp(protocol), protocol);
+		return new Samples(directory, jaeger.otlp(protocol), protocol, List.of());
 	}
 
-	SampleProcess gateway() throws InterruptedException {
-		return start(GATEWAY, "sample.gateway.jar", List.of());
+	/**
+	 * Returns the same samples as they run when they were processed ahead of time.
+	 * @return samples whose beans were chosen when they were built
+	 */
+	Samples processedAheadOfTime() {
+		return new Samples(this.directory, this.endpoint, this.protocol, List.of("-Dspring.aot.enabled=true"));
+	}
+
+	SampleProcess gateway(String... arguments) throws InterruptedException {
+		return start(GATEWAY, "sample.gateway.jar", List.of(arguments));
 	}
 
 	SampleProcess orchestrator(URI gateway, String... arguments) throws InterruptedException {
@@ -72,7 +81,8 @@ record Samples(Path directory, URI endpoint, String protocol) {
 						"--kosmos.tracing.exporter.protocol=" + this.protocol));
 		all.addAll(arguments);
 		return SampleProcess
-			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"), all)
+			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"),
+					this.jvmArguments, all)
 			.awaitReady();
 	}
 
