@@ -23,6 +23,8 @@ public final class SampleProcess implements AutoCloseable {
 
 	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
+	private static final Pattern GRPC_PORT = Pattern.compile("gRPC Server started, listening on .*port: (\\d+)");
+
 	private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
 	private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
@@ -141,6 +143,19 @@ public final class SampleProcess implements AutoCloseable {
 			throw new IllegalStateException(this.name + " has not opened its port yet");
 		}
 		return URI.create("http://127.0.0.1:" + matcher.group(1) + path);
+	}
+
+	/**
+	 * Returns the port of the gRPC server of this sample.
+	 * @return the port
+	 * @throws IllegalStateException if the sample has not opened one
+	 */
+	public int grpcPort() {
+		Matcher matcher = GRPC_PORT.matcher(log());
+		if (!matcher.find()) {
+			throw new IllegalStateException(this.name + " has opened no port for gRPC");
+		}
+		return Integer.parseInt(matcher.group(1));
 	}
 
 	/**

@@ -33,6 +33,8 @@ record Samples(Path directory, URI endpoint, String protocol, List<String> jvmAr
 
 	static final String GATEWAY = "llm-gateway";
 
+	static final String DISPATCHER = "dispatcher";
+
 	static final String VERSION = "1.2.3-test";
 
 	static final String QUESTION = """
@@ -65,13 +67,33 @@ record Samples(Path directory, URI endpoint, String protocol, List<String> jvmAr
 	}
 
 	SampleProcess gateway(String... arguments) throws InterruptedException {
-		return start(GATEWAY, "sample.gateway.jar", List.of(arguments));
+		List<String> all = new ArrayList<>(List.of(arguments));
+		all.addAll(List.of("--spring.grpc.server.port=0", "--spring.grpc.server.address=127.0.0.1"));
+		return start(GATEWAY, "sample.gateway.jar", all);
 	}
 
 	SampleProcess orchestrator(URI gateway, String... arguments) throws InterruptedException {
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.add("--orchestrator.gateway.url=" + gateway);
 		return start(ORCHESTRATOR, "sample.orchestrator.jar", all);
+	}
+
+	/**
+	 * Starts an orchestrator that asks the gateway by a protocol.
+	 * @param gateway the gateway
+	 * @param protocol {@code http} or {@code grpc}
+	 */
+	SampleProcess orchestrator(SampleProcess gateway, String protocol) throws InterruptedException {
+		return orchestrator(gateway.uri(""), "--orchestrator.gateway.protocol=" + protocol,
+				"--spring.grpc.client.channel.gateway.target=static://127.0.0.1:" + gateway.grpcPort());
+	}
+
+	/**
+	 * Starts the orchestrator once more, as the service of the agent that is told by
+	 * messages.
+	 */
+	SampleProcess dispatcher(String... arguments) throws InterruptedException {
+		return start(DISPATCHER, "sample.orchestrator.jar", List.of(arguments));
 	}
 
 	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {
