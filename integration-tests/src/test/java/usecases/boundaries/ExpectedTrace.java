@@ -49,6 +49,7 @@ final class ExpectedTrace {
 				stop(add(sent, peer, Kind.CONSUMER, "process " + peer, fails), peer, service, rest);
 			}
 			case JDBC -> {
+				add(stop, service, Kind.INTERNAL, "getConnection", false);
 				add(stop, service, Kind.CLIENT, "INSERT visits", false);
 				stop(stop, service, peer, rest);
 			}
