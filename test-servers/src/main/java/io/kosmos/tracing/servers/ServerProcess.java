@@ -43,7 +43,7 @@ public final class ServerProcess implements AutoCloseable {
 			ServerProcess server = new ServerProcess(builder.start(), log);
 			try {
 				Awaitility.await()
-					.atMost(Duration.ofSeconds(60))
+					.atMost(Duration.ofSeconds(180))
 					.failFast(command.get(0) + " has ended", () -> !server.process.isAlive())
 					.until(ready::getAsBoolean);
 			}
