@@ -127,6 +127,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			events.max-open         | many    | int
 			events.include          | thought | MEMORY
 			events.exclude          | thought | MEMORY
+			http.jdk-client         | maybe   | boolean
+			http.report-untraced    | maybe   | boolean
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);
