@@ -167,6 +167,16 @@ public final class KosmosAttributes {
 	/** Id of the request, as its caller knows it. */
 	public static final AttributeKey<String> REQUEST_ID = AttributeKey.stringKey("kosmos.request.id");
 
+	/** How often the message was delivered, 1 the first time. */
+	public static final AttributeKey<Long> MESSAGING_DELIVERY_COUNT = AttributeKey
+		.longKey("kosmos.messaging.delivery_count");
+
+	/** Stream of JetStream that holds the message. */
+	public static final AttributeKey<String> NATS_STREAM = AttributeKey.stringKey("kosmos.nats.stream");
+
+	/** Number of the message in its stream. */
+	public static final AttributeKey<Long> NATS_STREAM_SEQUENCE = AttributeKey.longKey("kosmos.nats.stream_sequence");
+
 	/** Whether the work was cancelled before it ended. Absent otherwise. */
 	public static final AttributeKey<Boolean> CANCELLED = AttributeKey.booleanKey("kosmos.cancelled");
 

@@ -103,6 +103,13 @@ public interface Spans {
 		Builder parent(Context parent);
 
 		/**
+		 * Link the span to the span in a context, as to each message of a batch.
+		 * @param context the context; one without a span adds nothing
+		 * @return this builder
+		 */
+		Builder link(Context context);
+
+		/**
 		 * Start the span at another time than now, for work that began before it is told.
 		 * @param timestamp when the work began; {@code null} is now, and one outside the
 		 * years 1970 to 2261 is refused and now

@@ -2,6 +2,7 @@ package io.kosmos.tracing;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,14 @@ public interface TracedSpan {
 	 * @return this span
 	 */
 	TracedSpan event(String name, Attributes attributes);
+
+	/**
+	 * Link the span to the span in a context. Samplers see only links that are there when
+	 * the span starts.
+	 * @param context the context; one without a span adds nothing
+	 * @return this span
+	 */
+	TracedSpan link(Context context);
 
 	/**
 	 * Mark the span as failed: status ERROR, {@code error.type}, and an {@code exception}

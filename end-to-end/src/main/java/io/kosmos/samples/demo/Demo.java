@@ -81,7 +81,8 @@ public final class Demo {
 		boolean jaegerRuns = isReachable(jaeger);
 		try (TraceReceiver receiver = TraceReceiver
 			.open(jaegerRuns ? environment("DEMO_OTLP_URL", "http://localhost:4318") : null);
-				SampleProcess gateway = start(root, "llm-gateway", "demo.gateway.jar", 8081, receiver, List.of());
+				SampleProcess gateway = start(root, "llm-gateway", "demo.gateway.jar", 8081, receiver,
+						List.of("--spring.grpc.server.port=0", "--spring.grpc.server.address=127.0.0.1"));
 				SampleProcess orchestrator = start(root, "orchestrator", "demo.orchestrator.jar", 8080, receiver,
 						List.of("--orchestrator.gateway.url=" + gateway.awaitReady().uri("")))) {
 			orchestrator.awaitReady();

@@ -23,6 +23,8 @@ public final class SampleProcess implements AutoCloseable {
 
 	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
+	private static final Pattern GRPC_PORT = Pattern.compile("gRPC Server started, listening on .*port: (\\d+)");
+
 	private static final Duration START_LIMIT = Duration.ofSeconds(120);
 
 	private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
@@ -52,6 +54,20 @@ public final class SampleProcess implements AutoCloseable {
 	 * @return the started process
 	 */
 	public static SampleProcess start(String name, Path jar, Path log, List<String> arguments) {
+		return start(name, jar, log, List.of(), arguments);
+	}
+
+	/**
+	 * Starts a sample without waiting until it is ready.
+	 * @param name what the sample is called in messages
+	 * @param jar the executable jar
+	 * @param log file that takes everything the sample prints; overwritten
+	 * @param jvmArguments arguments of its JVM, such as system properties
+	 * @param arguments its arguments, such as {@code --server.port=0}
+	 * @return the started process
+	 */
+	public static SampleProcess start(String name, Path jar, Path log, List<String> jvmArguments,
+			List<String> arguments) {
 		if (!Files.isRegularFile(jar)) {
 			throw new IllegalStateException(
 					jar.normalize() + " does not exist; build it first: mvn -DskipTests package");
@@ -59,7 +75,9 @@ public final class SampleProcess implements AutoCloseable {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		// Ready sooner, which counts more here than how fast it is later.
-		command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m", "-jar", jar.toAbsolutePath().toString()));
+		command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
+		command.addAll(jvmArguments);
+		command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
 		command.addAll(arguments);
 		try {
 			Files.createDirectories(log.toAbsolutePath().getParent());
@@ -125,6 +143,19 @@ public final class SampleProcess implements AutoCloseable {
 			throw new IllegalStateException(this.name + " has not opened its port yet");
 		}
 		return URI.create("http://127.0.0.1:" + matcher.group(1) + path);
+	}
+
+	/**
+	 * Returns the port of the gRPC server of this sample.
+	 * @return the port
+	 * @throws IllegalStateException if the sample has not opened one
+	 */
+	public int grpcPort() {
+		Matcher matcher = GRPC_PORT.matcher(log());
+		if (!matcher.find()) {
+			throw new IllegalStateException(this.name + " has opened no port for gRPC");
+		}
+		return Integer.parseInt(matcher.group(1));
 	}
 
 	/**

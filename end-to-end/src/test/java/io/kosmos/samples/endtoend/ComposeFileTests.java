@@ -32,6 +32,8 @@ class ComposeFileTests {
 		assertThat(service("jaeger")).containsEntry("image", "jaegertracing/jaeger:2.20.0");
 		assertThat(service("postgres")).containsEntry("image", "postgres:17");
 		assertThat(service("jaeger-storage")).containsEntry("image", "busybox:1.37");
+		assertThat(service("nats")).containsEntry("image", "nats:2.12-alpine");
+		assertThat(service("rabbitmq")).containsEntry("image", "rabbitmq:4");
 	}
 
 	@Test
@@ -39,8 +41,10 @@ class ComposeFileTests {
 		assertThat(ports("jaeger")).containsExactlyInAnyOrder("127.0.0.1:16686:16686", "127.0.0.1:4317:4317",
 				"127.0.0.1:4318:4318");
 		assertThat(ports("orchestrator")).containsExactly("127.0.0.1:8080:8080");
-		assertThat(ports("llm-gateway")).containsExactly("127.0.0.1:8081:8081");
-		assertThat(ports("postgres")).isEmpty();
+		assertThat(ports("llm-gateway")).containsExactlyInAnyOrder("127.0.0.1:8081:8081", "127.0.0.1:9091:9091");
+		for (String hidden : new String[] { "postgres", "dispatcher", "nats", "rabbitmq" }) {
+			assertThat(ports(hidden)).as(hidden).isEmpty();
+		}
 	}
 
 	@Test
@@ -72,12 +76,28 @@ class ComposeFileTests {
 
 	@Test
 	void shouldConnectTheServicesByTheirNames() {
-		assertThat(map(service("orchestrator").get("environment"))).containsEntry("SPRING_PROFILES_ACTIVE", "postgres")
+		assertThat(map(service("orchestrator").get("environment")))
+			.containsEntry("SPRING_PROFILES_ACTIVE", "postgres${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}")
 			.containsEntry("ORCHESTRATOR_GATEWAY_URL", "http://llm-gateway:8081")
+			.containsEntry("SPRING_GRPC_CLIENT_CHANNEL_GATEWAY_TARGET", "static://llm-gateway:9091")
 			.containsEntry("ORCHESTRATOR_DB_URL", "jdbc:postgresql://postgres:5432/orchestrator")
 			.containsEntry("KOSMOS_TRACING_EXPORTER_ENDPOINT", "http://jaeger:4317");
 		assertThat(map(service("llm-gateway").get("environment"))).containsEntry("KOSMOS_TRACING_EXPORTER_ENDPOINT",
 				"http://jaeger:4317");
+	}
+
+	@Test
+	void shouldPutABrokerBetweenTwoServicesOnlyWhenAsked() {
+		assertThat(list(service("nats").get("profiles"))).containsExactly("nats");
+		assertThat(list(service("rabbitmq").get("profiles"))).containsExactly("rabbitmq");
+		assertThat(list(service("dispatcher").get("profiles"))).containsExactly("nats", "rabbitmq");
+		assertThat(services().entrySet()).filteredOn((service) -> !map(service.getValue()).containsKey("profiles"))
+			.extracting(Map.Entry::getKey)
+			.containsExactlyInAnyOrder("jaeger-storage", "jaeger", "postgres", "llm-gateway", "orchestrator");
+		assertThat(map(service("dispatcher").get("environment")))
+			.containsEntry("SPRING_PROFILES_ACTIVE", "dispatcher${COMPOSE_PROFILES:+,$COMPOSE_PROFILES}")
+			.containsEntry("ORCHESTRATOR_NATS_URL", "nats://nats:4222")
+			.containsEntry("ORCHESTRATOR_RABBITMQ_ADDRESSES", "rabbitmq:5672");
 	}
 
 	@Test

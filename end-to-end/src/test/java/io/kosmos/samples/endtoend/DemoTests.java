@@ -59,6 +59,7 @@ class DemoTests {
 				.containsPattern("""
 						   └─ invoke_agent hermes  INTERNAL  orchestrator .*kosmos.tool.calls=1.*
 						""")
+				.containsPattern("─ invoke_agent hephaestus  INTERNAL  orchestrator ")
 				.containsPattern("""
 						-- trace \\p{XDigit}{32}, which goes on after the response: .*
 						.*

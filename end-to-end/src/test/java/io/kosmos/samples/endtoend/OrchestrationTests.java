@@ -17,7 +17,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,11 +27,13 @@ import static org.assertj.core.api.Assertions.within;
 
 /**
  * Both samples as processes, their traces read back from a real Jaeger, once for each
- * protocol that traces can be sent by.
+ * protocol that traces can be sent by and that the gateway can be asked by.
  */
-@ParameterizedClass(name = "OTLP over {0}")
-@ValueSource(strings = { "grpc", "http" })
+@ParameterizedClass(name = "OTLP over {0}, the gateway over {1}")
+@CsvSource({ "grpc, http", "http, http", "grpc, grpc" })
 class OrchestrationTests {
+
+	private static final String COMPLETE = "kosmos.chat.v1.Chat/Complete";
 
 	@TempDir
 	static Path directory;
@@ -42,15 +44,18 @@ class OrchestrationTests {
 
 	private static SampleProcess orchestrator;
 
-	@Parameter
+	@Parameter(0)
 	String protocol;
 
+	@Parameter(1)
+	String gatewayProtocol;
+
 	@BeforeParameterizedClassInvocation
-	static void start(String protocol) throws Exception {
+	static void start(String protocol, String gatewayProtocol) throws Exception {
 		jaeger = JaegerServer.start(directory);
 		Samples samples = Samples.exportingTo(jaeger, protocol, directory);
 		gateway = samples.gateway();
-		orchestrator = samples.orchestrator(gateway.uri(""));
+		orchestrator = samples.orchestrator(gateway, gatewayProtocol);
 	}
 
 	@AfterParameterizedClassInvocation
@@ -68,7 +73,7 @@ class OrchestrationTests {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of());
 		assertThat(answer.status()).isEqualTo(200);
 		Trace trace = jaeger.awaitOnlyTrace(Samples.ORCHESTRATOR, start,
-				(found) -> found.outline().equals(Samples.ANSWERED));
+				(found) -> found.outline().equals(asked(Samples.ANSWERED)));
 		assertThat(trace.id()).isEqualTo(answer.traceId());
 		assertThat(trace.services()).containsExactlyInAnyOrder(Samples.ORCHESTRATOR, Samples.GATEWAY);
 		assertThat(trace.roots()).singleElement().extracting(RecordedSpan::parentId).isEqualTo("");
@@ -95,13 +100,13 @@ class OrchestrationTests {
 		JsonNode answer = JsonMapper.shared()
 			.readTree(response.body().strip().lines().reduce((first, last) -> last).orElseThrow().substring(5));
 
-		Trace trace = jaeger.awaitTrace(answer.path("trace_id").asString(), (found) -> found.outline().equals("""
+		Trace trace = jaeger.awaitTrace(answer.path("trace_id").asString(), (found) -> found.outline().equals(asked("""
 				orchestrator SERVER http post /api/v1/orchestrate/stream
 				  orchestrator INTERNAL invoke_agent zeus
 				    orchestrator CLIENT http post
 				      llm-gateway SERVER http post /v1/chat/completions
 				        llm-gateway CLIENT chat kosmos-mini
-				"""));
+				""")));
 		RecordedSpan zeus = trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus");
 		assertThat(zeus.status()).isEqualTo(Status.OK);
 		assertThat(zeus.attributes()).containsEntry("gen_ai.operation.name", "invoke_agent")
@@ -152,7 +157,7 @@ class OrchestrationTests {
 	@Test
 	void shouldRecordTheCallOfTheModelWithItsCost() throws Exception {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of());
-		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		Trace trace = Samples.awaitTrace(jaeger, answer, asked(Samples.ANSWERED));
 		RecordedSpan chat = trace.span(Samples.GATEWAY, "chat kosmos-mini");
 		long promptTokens = answer.body().path("usage").path("prompt_tokens").asLong();
 		long completionTokens = answer.body().path("usage").path("completion_tokens").asLong();
@@ -190,7 +195,7 @@ class OrchestrationTests {
 		JsonNode workOrder = answer.body().path("work_orders").path(0);
 		assertThat(workOrder.path("asset").asString()).isEqualTo("P-101");
 		assertThat(workOrder.path("priority").asInt()).isEqualTo(2);
-		Trace trace = Samples.awaitTrace(jaeger, answer, """
+		Trace trace = Samples.awaitTrace(jaeger, answer, asked("""
 				orchestrator SERVER http post /api/v1/orchestrate
 				  orchestrator INTERNAL invoke_agent zeus
 				    orchestrator INTERNAL invoke_agent hermes
@@ -203,7 +208,8 @@ class OrchestrationTests {
 				          llm-gateway CLIENT chat atlas-large
 				      orchestrator INTERNAL execute_tool cmms.create_workorder
 				        orchestrator CLIENT INSERT work_order
-				""");
+				      orchestrator INTERNAL invoke_agent hephaestus
+				"""));
 		assertThat(trace.spans()).extracting(RecordedSpan::status).doesNotContain(Status.ERROR);
 		RecordedSpan tool = trace.span(Samples.ORCHESTRATOR, "execute_tool cmms.create_workorder");
 		assertThat(tool.status()).isEqualTo(Status.OK);
@@ -226,7 +232,7 @@ class OrchestrationTests {
 		String id = answer.body().path("workflow").path("id").asString();
 		assertThat(Samples.post(orchestrator, "/api/v1/approvals/" + id, "{\"decision\": \"approve\"}", Map.of())
 			.statusCode()).isEqualTo(202);
-		Trace trace = Samples.awaitTrace(jaeger, answer, """
+		Trace trace = Samples.awaitTrace(jaeger, answer, asked("""
 				orchestrator SERVER http post /api/v1/orchestrate
 				  orchestrator INTERNAL invoke_agent zeus
 				    orchestrator INTERNAL invoke_workflow maintenance
@@ -241,7 +247,7 @@ class OrchestrationTests {
 				            llm-gateway CLIENT chat atlas-large
 				      orchestrator INTERNAL invoke_node find_asset
 				        orchestrator CLIENT SELECT asset
-				""");
+				"""));
 		RecordedSpan workflow = trace.span(Samples.ORCHESTRATOR, "invoke_workflow maintenance");
 		assertThat(workflow.status()).isEqualTo(Status.OK);
 		assertThat(workflow.attributes()).containsEntry("gen_ai.operation.name", "invoke_workflow")
@@ -272,7 +278,7 @@ class OrchestrationTests {
 	void shouldSayInBothServicesWhoAskedAndWhichAgentCalled() throws Exception {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION,
 				Map.of("X-Tenant-Id", "acme", "X-User-Id", "u-1"));
-		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		Trace trace = Samples.awaitTrace(jaeger, answer, asked(Samples.ANSWERED));
 		assertThat(trace.spans())
 			.allSatisfy((span) -> assertThat(span.attributes()).containsEntry("kosmos.tenant.id", "acme"));
 		assertThat(trace.spans().stream().filter((span) -> span.service().equals(Samples.ORCHESTRATOR)))
@@ -280,7 +286,7 @@ class OrchestrationTests {
 		assertThat(trace.spans().stream().filter((span) -> span.service().equals(Samples.GATEWAY)))
 			.allSatisfy((span) -> assertThat(span.attributes()).containsEntry("kosmos.conversation.id", "session-7")
 				.doesNotContainKey("kosmos.user.id"));
-		assertThat(trace.span(Samples.GATEWAY, "http post /v1/chat/completions").attributes())
+		assertThat(trace.span(Samples.GATEWAY, isGrpc() ? COMPLETE : "http post /v1/chat/completions").attributes())
 			.containsEntry("kosmos.caller.agent", "athena");
 	}
 
@@ -302,7 +308,7 @@ class OrchestrationTests {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION,
 				Map.of("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
 		assertThat(answer.traceId()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
-		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		Trace trace = Samples.awaitTrace(jaeger, answer, asked(Samples.ANSWERED));
 		assertThat(trace.roots()).singleElement().extracting(RecordedSpan::parentId).isEqualTo("00f067aa0ba902b7");
 	}
 
@@ -311,7 +317,7 @@ class OrchestrationTests {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of("X-B3-TraceId",
 				"463ac35c9f6413ad48485a3953bb6124", "X-B3-SpanId", "a2fb4a1d1a96d312", "X-B3-Sampled", "1"));
 		assertThat(answer.traceId()).isEqualTo("463ac35c9f6413ad48485a3953bb6124");
-		Trace trace = Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		Trace trace = Samples.awaitTrace(jaeger, answer, asked(Samples.ANSWERED));
 		assertThat(trace.roots()).singleElement().extracting(RecordedSpan::parentId).isEqualTo("a2fb4a1d1a96d312");
 	}
 
@@ -322,8 +328,9 @@ class OrchestrationTests {
 		assertThat(answer.status()).isEqualTo(422);
 		assertThat(answer.contentType()).isEqualTo("application/problem+json");
 		Trace trace = Samples.awaitTrace(jaeger, answer,
-				Samples.ANSWERED.replace("          llm-gateway CLIENT chat kosmos-mini\n", ""));
-		assertThat(trace.span(Samples.ORCHESTRATOR, "http post").status()).isEqualTo(Status.ERROR);
+				asked(Samples.ANSWERED.replace("          llm-gateway CLIENT chat kosmos-mini\n", "")));
+		assertThat(trace.span(Samples.ORCHESTRATOR, isGrpc() ? COMPLETE : "http post").status())
+			.isEqualTo(Status.ERROR);
 		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent athena").status()).isEqualTo(Status.ERROR);
 		assertThat(trace.span(Samples.ORCHESTRATOR, "retrieval athena-docs").status()).isEqualTo(Status.OK);
 		assertThat(trace.span(Samples.ORCHESTRATOR, "invoke_agent zeus")).satisfies((zeus) -> {
@@ -346,9 +353,27 @@ class OrchestrationTests {
 		// Spans leave a service in the order in which they end, so what is not there
 		// before this one never comes.
 		Samples.Answer last = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of());
-		Samples.awaitTrace(jaeger, last, Samples.ANSWERED);
+		Samples.awaitTrace(jaeger, last, asked(Samples.ANSWERED));
 		assertThat(jaeger.traces(Samples.ORCHESTRATOR, start)).extracting(Trace::id).containsExactly(last.traceId());
 		assertThat(jaeger.traces(Samples.GATEWAY, start)).extracting(Trace::id).containsExactly(last.traceId());
+	}
+
+	@Test
+	void shouldRecordBothSidesOfTheCallOfTheGateway() throws Exception {
+		Trace trace = answered();
+		RecordedSpan server = trace.parent(trace.span(Samples.GATEWAY, "chat kosmos-mini"));
+		RecordedSpan client = trace.parent(server);
+		assertThat(List.of(client.service(), server.service())).containsExactly(Samples.ORCHESTRATOR, Samples.GATEWAY);
+		if (isGrpc()) {
+			assertThat(List.of(client, server)).allSatisfy((span) -> {
+				assertThat(span.status()).isEqualTo(Status.UNSET);
+				assertThat(span.attributes()).containsEntry("rpc.system.name", "grpc")
+					.containsEntry("rpc.method", COMPLETE)
+					.containsEntry("rpc.response.status_code", "OK")
+					.containsEntry("server.address", "127.0.0.1")
+					.containsEntry("server.port", (long) gateway.grpcPort());
+			});
+		}
 	}
 
 	private static void assertSums(Trace trace, Samples.Answer answer, long llmCalls, long toolCalls, String... names) {
@@ -363,9 +388,25 @@ class OrchestrationTests {
 		}
 	}
 
-	private static Trace answered() throws Exception {
+	private boolean isGrpc() {
+		return this.gatewayProtocol.equals("grpc");
+	}
+
+	/**
+	 * A tree in which the gateway is asked over HTTP, as it is by the protocol in use.
+	 */
+	private String asked(String outline) {
+		if (!isGrpc()) {
+			return outline;
+		}
+		String method = outline.contains("/orchestrate/stream") ? "kosmos.chat.v1.Chat/Stream" : COMPLETE;
+		return outline.replace("CLIENT http post\n", "CLIENT " + method + "\n")
+			.replace("SERVER http post /v1/chat/completions\n", "SERVER " + method + "\n");
+	}
+
+	private Trace answered() throws Exception {
 		Samples.Answer answer = Samples.orchestrate(orchestrator, Samples.QUESTION, Map.of());
-		return Samples.awaitTrace(jaeger, answer, Samples.ANSWERED);
+		return Samples.awaitTrace(jaeger, answer, asked(Samples.ANSWERED));
 	}
 
 }

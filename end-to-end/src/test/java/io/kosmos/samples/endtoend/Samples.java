@@ -25,12 +25,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param directory where the logs go
  * @param endpoint where the traces go
  * @param protocol {@code grpc} or {@code http}
+ * @param jvmArguments arguments of their JVMs
  */
-record Samples(Path directory, URI endpoint, String protocol) {
+record Samples(Path directory, URI endpoint, String protocol, List<String> jvmArguments) {
 
 	static final String ORCHESTRATOR = "orchestrator";
 
 	static final String GATEWAY = "llm-gateway";
+
+	static final String DISPATCHER = "dispatcher";
 
 	static final String VERSION = "1.2.3-test";
 
@@ -52,17 +55,45 @@ record Samples(Path directory, URI endpoint, String protocol) {
 	private static final HttpClient http = HttpClient.newHttpClient();
 
 	static Samples exportingTo(JaegerServer jaeger, String protocol, Path directory) {
-		return new Samples(directory, jaeger.otlp(protocol), protocol);
+		return new Samples(directory, jaeger.otlp(protocol), protocol, List.of());
 	}
 
-	SampleProcess gateway() throws InterruptedException {
-		return start(GATEWAY, "sample.gateway.jar", List.of());
+	/**
+	 * Returns the same samples as they run when they were processed ahead of time.
+	 * @return samples whose beans were chosen when they were built
+	 */
+	Samples processedAheadOfTime() {
+		return new Samples(this.directory, this.endpoint, this.protocol, List.of("-Dspring.aot.enabled=true"));
+	}
+
+	SampleProcess gateway(String... arguments) throws InterruptedException {
+		List<String> all = new ArrayList<>(List.of(arguments));
+		all.addAll(List.of("--spring.grpc.server.port=0", "--spring.grpc.server.address=127.0.0.1"));
+		return start(GATEWAY, "sample.gateway.jar", all);
 	}
 
 	SampleProcess orchestrator(URI gateway, String... arguments) throws InterruptedException {
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.add("--orchestrator.gateway.url=" + gateway);
 		return start(ORCHESTRATOR, "sample.orchestrator.jar", all);
+	}
+
+	/**
+	 * Starts an orchestrator that asks the gateway by a protocol.
+	 * @param gateway the gateway
+	 * @param protocol {@code http} or {@code grpc}
+	 */
+	SampleProcess orchestrator(SampleProcess gateway, String protocol) throws InterruptedException {
+		return orchestrator(gateway.uri(""), "--orchestrator.gateway.protocol=" + protocol,
+				"--spring.grpc.client.channel.gateway.target=static://127.0.0.1:" + gateway.grpcPort());
+	}
+
+	/**
+	 * Starts the orchestrator once more, as the service of the agent that is told by
+	 * messages.
+	 */
+	SampleProcess dispatcher(String... arguments) throws InterruptedException {
+		return start(DISPATCHER, "sample.orchestrator.jar", List.of(arguments));
 	}
 
 	private SampleProcess start(String name, String jarProperty, List<String> arguments) throws InterruptedException {
@@ -72,7 +103,8 @@ record Samples(Path directory, URI endpoint, String protocol) {
 						"--kosmos.tracing.exporter.protocol=" + this.protocol));
 		all.addAll(arguments);
 		return SampleProcess
-			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"), all)
+			.start(name, Path.of(System.getProperty(jarProperty)), this.directory.resolve(name + ".log"),
+					this.jvmArguments, all)
 			.awaitReady();
 	}
 

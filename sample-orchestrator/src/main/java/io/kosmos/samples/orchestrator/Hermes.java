@@ -9,6 +9,8 @@ import io.kosmos.samples.orchestrator.Chat.Tool;
 import io.kosmos.samples.orchestrator.Chat.ToolCall;
 import io.kosmos.samples.orchestrator.LlmClient.Completion;
 import io.kosmos.tracing.TracedAgent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,11 +18,13 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
 /**
- * The agent that acts: it lets a model choose a tool, calls it, and has the model say
- * what came of it.
+ * The agent that acts: it lets a model choose a tool, calls it, tells Hephaestus, and has
+ * the model say what came of it.
  */
 @Component
 public class Hermes {
+
+	private static final Logger logger = LoggerFactory.getLogger(Hermes.class);
 
 	private static final String CREATE_WORK_ORDER = "create_work_order";
 
@@ -35,11 +39,14 @@ public class Hermes {
 
 	private final JsonMapper jsonMapper;
 
-	public Hermes(Assets assets, Cmms cmms, LlmClient llm, JsonMapper jsonMapper) {
+	private final WorkOrders channel;
+
+	public Hermes(Assets assets, Cmms cmms, LlmClient llm, JsonMapper jsonMapper, WorkOrders workOrders) {
 		this.assets = assets;
 		this.cmms = cmms;
 		this.llm = llm;
 		this.jsonMapper = jsonMapper;
+		this.channel = workOrders;
 	}
 
 	/**
@@ -82,10 +89,21 @@ public class Hermes {
 			WorkOrder workOrder = this.cmms.createWorkOrder(
 					this.jsonMapper.readValue(call.function().arguments(), Cmms.Arguments.class), call.id());
 			workOrders.add(workOrder);
+			tell(workOrder);
 			return this.jsonMapper.writeValueAsString(workOrder);
 		}
 		catch (JacksonException | DataIntegrityViolationException ex) {
 			return "The arguments are wrong";
+		}
+	}
+
+	// Nobody has to ask again for what is written down already.
+	private void tell(WorkOrder workOrder) {
+		try {
+			this.channel.opened(workOrder);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Work order {} is open, but Hephaestus was not told", workOrder.id(), ex);
 		}
 	}
 

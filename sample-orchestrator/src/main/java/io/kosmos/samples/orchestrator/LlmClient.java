@@ -1,20 +1,9 @@
 package io.kosmos.samples.orchestrator;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.ConnectException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-import io.kosmos.samples.orchestrator.Chat.Chunk;
 import io.kosmos.samples.orchestrator.Chat.Message;
 import io.kosmos.samples.orchestrator.Chat.Request;
 import io.kosmos.samples.orchestrator.Chat.Response;
@@ -27,30 +16,18 @@ import io.kosmos.tracing.ModelPrices;
 import io.kosmos.tracing.TokenUsage;
 import io.kosmos.tracing.UsageSums;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
-import org.springframework.web.client.HttpClientErrorException;
-import org.springframework.web.client.RestClient;
-import org.springframework.web.client.RestClientException;
 
 /**
- * Talks to the models behind the gateway, in the shape of OpenAI's chat completions. The
- * timeouts are those of {@code spring.http.clients}. It is built from Boot's
- * {@link RestClient.Builder}, so its calls have spans and carry the trace to the gateway.
- * The span of the model itself is the gateway's, which calls the provider.
+ * Talks to the models behind the gateway. The span of the model itself is the gateway's,
+ * which calls the provider.
  */
 @Component
 public class LlmClient {
 
-	private static final String DATA = "data: ";
-
-	private static final String DONE = "[DONE]";
-
-	private final RestClient gateway;
+	private final Gateway gateway;
 
 	private final List<String> providers;
 
@@ -58,15 +35,12 @@ public class LlmClient {
 
 	private final AgentSpans agents;
 
-	private final JsonMapper jsonMapper;
-
-	public LlmClient(RestClient.Builder builder, OrchestratorProperties properties, ObjectProvider<ModelPrices> prices,
-			AgentSpans agents, JsonMapper jsonMapper) {
-		this.gateway = builder.baseUrl(properties.gateway().url()).build();
+	LlmClient(Gateway gateway, OrchestratorProperties properties, ObjectProvider<ModelPrices> prices,
+			AgentSpans agents) {
+		this.gateway = gateway;
 		this.providers = properties.gateway().providers();
 		this.prices = prices.getIfAvailable();
 		this.agents = agents;
-		this.jsonMapper = jsonMapper;
 	}
 
 	/**
@@ -78,18 +52,14 @@ public class LlmClient {
 	 * @throws GatewayException if the gateway gives no usable answer
 	 */
 	public Completion complete(String model, List<Message> messages, List<Tool> tools) {
-		try {
-			Response response = post(Request.whole(model, messages, tools)).retrieve().body(Response.class);
-			if (response == null) {
-				throw failure(null);
-			}
-			Message message = response.message();
-			return new Completion(Objects.requireNonNullElse(message.content(), ""),
-					Objects.requireNonNullElse(message.toolCalls(), List.of()), spending(model, response.usage()));
+		Response response = this.gateway.complete(Request.whole(model, messages, tools));
+		Message message = response.message();
+		Spending spending = spending(model, response.usage());
+		if (!this.gateway.reportsUsage()) {
+			count(spending);
 		}
-		catch (RestClientException ex) {
-			throw failure(ex);
-		}
+		return new Completion(Objects.requireNonNullElse(message.content(), ""),
+				Objects.requireNonNullElse(message.toolCalls(), List.of()), spending);
 	}
 
 	/**
@@ -105,57 +75,16 @@ public class LlmClient {
 		if (listener == null) {
 			return complete(model, messages, List.of());
 		}
-		try {
-			return post(Request.streamed(model, messages)).exchangeForRequiredValue((request, response) -> {
-				if (response.getStatusCode().isError()) {
-					throw response.createException();
-				}
-				return read(model, response.getBody(), listener);
-			});
-		}
-		catch (RestClientException ex) {
-			throw failure(ex);
-		}
-	}
-
-	private RestClient.RequestBodySpec post(Request request) {
-		return this.gateway.post().uri("/v1/chat/completions").body(request);
-	}
-
-	private Completion read(String model, InputStream body, Consumer<String> listener) throws IOException {
 		StringBuilder text = new StringBuilder();
-		Usage usage = null;
-		try (BufferedReader reader = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
-			Iterator<String> events = reader.lines()
-				.filter((line) -> line.startsWith(DATA))
-				.map((line) -> line.substring(DATA.length()))
-				.takeWhile((data) -> !data.equals(DONE))
-				.iterator();
-			while (events.hasNext()) {
-				Chunk chunk = this.jsonMapper.readValue(events.next(), Chunk.class);
-				if (chunk.error() != null) {
-					throw failure(null);
-				}
-				usage = (chunk.usage() != null) ? chunk.usage() : usage;
-				if (!chunk.text().isEmpty()) {
-					text.append(chunk.text());
-					listener.accept(chunk.text());
-				}
-			}
-		}
-		catch (UncheckedIOException ex) {
-			throw ex.getCause();
-		}
-		catch (JacksonException ex) {
-			throw new IOException("The gateway sent a chunk that is none", ex);
-		}
-		if (usage == null) {
-			throw failure(null);
-		}
-		Spending spending = spending(model, usage);
+		Spending spending = spending(model,
+				this.gateway.stream(Request.streamed(model, messages), listener.andThen(text::append)));
 		// A stream begins before the gateway knows what to tell in a header.
-		this.agents.count(new UsageSums(1, 0, usage.totalTokens(), spending.cost()));
+		count(spending);
 		return new Completion(text.toString(), List.of(), spending);
+	}
+
+	private void count(Spending spending) {
+		this.agents.count(new UsageSums(1, 0, spending.usage().totalTokens(), spending.cost()));
 	}
 
 	private Spending spending(String model, Usage usage) {
@@ -175,19 +104,6 @@ public class LlmClient {
 			.filter(Objects::nonNull)
 			.findFirst()
 			.orElse(null);
-	}
-
-	private static GatewayException failure(@Nullable RestClientException ex) {
-		if (ex instanceof HttpClientErrorException.NotFound) {
-			return new GatewayException(HttpStatus.UNPROCESSABLE_CONTENT, "The gateway does not know this model", ex);
-		}
-		if (ex != null && (ex.contains(ConnectException.class) || ex.contains(HttpConnectTimeoutException.class))) {
-			return new GatewayException(HttpStatus.SERVICE_UNAVAILABLE, "The gateway cannot be reached", ex);
-		}
-		if (ex != null && ex.contains(HttpTimeoutException.class)) {
-			return new GatewayException(HttpStatus.GATEWAY_TIMEOUT, "The gateway did not answer in time", ex);
-		}
-		return new GatewayException(HttpStatus.BAD_GATEWAY, "The gateway failed", ex);
 	}
 
 	/**

@@ -24,13 +24,14 @@ import org.springframework.validation.annotation.Validated;
  * @param topK how many passages Athena finds at most
  * @param approvalTimeout how long a workflow waits for an approval, up to 30 days
  * @param gateway where the models are
+ * @param nats where messages go with the profile {@code nats}
  */
 @ConfigurationProperties("orchestrator")
 @Validated
 public record OrchestratorProperties(@DefaultValue @Valid Models models,
 		@DefaultValue("4000") @Positive int maxMessageLength, @DefaultValue("3") @Positive int topK,
 		@DefaultValue("1h") @NotNull @DurationMin(millis = 1) @DurationMax(days = 30) Duration approvalTimeout,
-		@DefaultValue @Valid Gateway gateway) {
+		@DefaultValue @Valid Gateway gateway, @DefaultValue Nats nats) {
 
 	/**
 	 * Models by what they are good for.
@@ -45,10 +46,34 @@ public record OrchestratorProperties(@DefaultValue @Valid Models models,
 	/**
 	 * The gateway in front of the models.
 	 *
-	 * @param url address of the gateway, without the path of its API
+	 * @param protocol how it is asked; over gRPC it is at
+	 * {@code spring.grpc.client.channel.gateway.target}
+	 * @param url address of the gateway over HTTP, without the path of its API
 	 * @param providers who is behind it, as {@code kosmos.tracing.cost.prices} names them
 	 */
-	public record Gateway(@DefaultValue("http://localhost:8081") URI url, @NotEmpty List<@NotBlank String> providers) {
+	public record Gateway(@DefaultValue("http") Protocol protocol, @DefaultValue("http://localhost:8081") URI url,
+			@NotEmpty List<@NotBlank String> providers) {
+	}
+
+	/**
+	 * How the gateway is asked.
+	 */
+	public enum Protocol {
+
+		/** By OpenAI's chat completions. */
+		HTTP,
+
+		/** By the gateway's own service. */
+		GRPC
+
+	}
+
+	/**
+	 * The NATS server.
+	 *
+	 * @param url address of the server
+	 */
+	public record Nats(@DefaultValue("nats://localhost:4222") URI url) {
 	}
 
 }

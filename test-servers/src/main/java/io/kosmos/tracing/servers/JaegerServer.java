@@ -1,6 +1,7 @@
 package io.kosmos.tracing.servers;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -8,7 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +70,10 @@ public final class JaegerServer implements AutoCloseable {
 		if (System.getenv("JAEGER_BINARY") == null && DockerClientFactory.instance().isDockerAvailable()) {
 			return startContainer();
 		}
-		Path config = Path.of(JaegerServer.class.getResource("/jaeger-memory.yaml").toURI());
+		Path config = directory.resolve("jaeger.yaml");
+		try (InputStream bundled = JaegerServer.class.getResourceAsStream("/jaeger-memory.yaml")) {
+			Files.copy(bundled, config, StandardCopyOption.REPLACE_EXISTING);
+		}
 		return startBinary(config, directory, Map.of());
 	}
 

@@ -49,7 +49,7 @@ public final class ServerProcess implements AutoCloseable {
 			}
 			catch (RuntimeException ex) {
 				server.close();
-				throw new IllegalStateException(command + " did not start:\n" + server.log(), ex);
+				throw new IllegalStateException(command.get(0) + " did not start:\n" + server.log(), ex);
 			}
 			return server;
 		}

@@ -72,10 +72,16 @@ public final class KosmosTracingAutoConfiguration {
 	}
 
 	@Bean
-	StartupReport kosmosTracingStartupReport(ObjectProvider<SdkTracerProvider> tracerProvider,
+	static SwitchedOffBeanPostProcessor kosmosSwitchedOffBeanPostProcessor(Environment environment) {
+		return new SwitchedOffBeanPostProcessor(environment);
+	}
+
+	@Bean
+	StartupReport kosmosTracingStartupReport(Environment environment, ObjectProvider<SdkTracerProvider> tracerProvider,
 			ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler, ObjectProvider<SpanExporter> exporters,
 			ObjectProvider<ContextPropagators> propagators) {
-		return new StartupReport(tracerProvider, resource, sampler, exporters, propagators);
+		return new StartupReport(SwitchedOffBeanPostProcessor.isOff(environment), tracerProvider, resource, sampler,
+				exporters, propagators);
 	}
 
 }

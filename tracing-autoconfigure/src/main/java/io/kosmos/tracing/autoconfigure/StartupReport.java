@@ -32,6 +32,8 @@ final class StartupReport implements SmartInitializingSingleton {
 	// What may hold a secret: user information and the query.
 	private static final Pattern SECRET = Pattern.compile("(?<=//)[^/]*@|\\?.*$");
 
+	private final boolean off;
+
 	private final ObjectProvider<SdkTracerProvider> tracerProvider;
 
 	private final ObjectProvider<Resource> resource;
@@ -42,9 +44,10 @@ final class StartupReport implements SmartInitializingSingleton {
 
 	private final ObjectProvider<ContextPropagators> propagators;
 
-	StartupReport(ObjectProvider<SdkTracerProvider> tracerProvider, ObjectProvider<Resource> resource,
+	StartupReport(boolean off, ObjectProvider<SdkTracerProvider> tracerProvider, ObjectProvider<Resource> resource,
 			ObjectProvider<Sampler> sampler, ObjectProvider<SpanExporter> exporters,
 			ObjectProvider<ContextPropagators> propagators) {
+		this.off = off;
 		this.tracerProvider = tracerProvider;
 		this.resource = resource;
 		this.sampler = sampler;
@@ -58,6 +61,10 @@ final class StartupReport implements SmartInitializingSingleton {
 	}
 
 	String describe() {
+		if (this.off) {
+			return "There are no traces, because kosmos.tracing.enabled is false or the OpenTelemetry Java agent is"
+					+ " attached, and the application was built for neither";
+		}
 		if (this.tracerProvider.stream().findAny().isEmpty()) {
 			return "There are no traces, because OpenTelemetry is off (OTEL_SDK_DISABLED or"
 					+ " management.opentelemetry.enabled)";

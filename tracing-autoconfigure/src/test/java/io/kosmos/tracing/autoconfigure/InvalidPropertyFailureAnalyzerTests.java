@@ -77,10 +77,12 @@ class InvalidPropertyFailureAnalyzerTests {
 					events.timeout                 | -1s               | It must be longer than 0 and at most 365 days.
 					events.timeout                 | 366d              | It must be longer than 0 and at most 365 days.
 					events.max-open                | 0                 | It must be at least 1.
+					jdbc.connection-threshold      | -1ms              | It must not be negative.
 					metrics.max-tag-values         | 0                 | It must be at least 1.
 					rollup.hosts                   | http://a          | It must be the name or address of a host
 					rollup.hosts                   | 'a:8080'          | It must be the name or address of a host
 					rollup.hosts                   | '*'               | It must be the name or address of a host
+					grpc.excluded-services         | Echo/Unary        | It must be the full names of services
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -124,11 +126,14 @@ class InvalidPropertyFailureAnalyzerTests {
 			metrics.max-tag-values  | many    | int
 			cost.prices[0].input    | cheap   | java.math.BigDecimal
 			events.timeout          | soon    | not a valid duration
+			jdbc.transactions       | maybe   | boolean
 			events.max-open         | many    | int
 			events.include          | thought | MEMORY
 			events.exclude          | thought | MEMORY
 			http.jdk-client         | maybe   | boolean
 			http.report-untraced    | maybe   | boolean
+			rabbit.consumer         | parent  | CHILD
+			kafka.consumer          | parent  | LINK
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);

@@ -1,17 +1,19 @@
 package io.kosmos.tracing.autoconfigure.jdbc;
 
 import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 
 import javax.sql.DataSource;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.instrumentation.jdbc.internal.JdbcUtils;
 import io.opentelemetry.instrumentation.jdbc.internal.OpenTelemetryConnection;
+import io.opentelemetry.instrumentation.jdbc.internal.dbinfo.DbInfo;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
@@ -20,39 +22,49 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
  */
 final class ConnectionInterceptor implements MethodInterceptor {
 
-	private final DataSource target;
+	private final String name;
+
+	private final boolean routing;
 
 	private final StatementTelemetry telemetry;
 
-	private volatile @Nullable DataSource traced;
+	private volatile @Nullable DbInfo database;
 
-	ConnectionInterceptor(DataSource target, StatementTelemetry telemetry) {
-		this.target = target;
+	ConnectionInterceptor(String name, DataSource target, StatementTelemetry telemetry) {
+		this.name = name;
+		this.routing = target instanceof AbstractRoutingDataSource;
 		this.telemetry = telemetry;
 	}
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		// Outside any trace, as when a schema is migrated at start-up, each statement
-		// would be
-		// a trace of its own.
+		// would be a trace of its own.
 		if (!isGetConnection(invocation) || !Span.current().getSpanContext().isValid()) {
 			return invocation.proceed();
 		}
-		if (this.target instanceof AbstractRoutingDataSource) {
-			return trace((Connection) invocation.proceed());
+		Instant began = Instant.now();
+		long start = System.nanoTime();
+		Connection connection;
+		try {
+			connection = (Connection) invocation.proceed();
 		}
-		DataSource traced = this.traced;
-		if (traced == null) {
-			traced = this.telemetry.wrap(this.target);
-			this.traced = traced;
+		catch (Throwable ex) {
+			// That of a routing one is told by the one it chose.
+			if (!this.routing) {
+				this.telemetry.waited(this.name, began, since(start), ex);
+			}
+			throw ex;
 		}
-		if (traced == null) {
-			return invocation.proceed();
+		if (connection == null || connection instanceof OpenTelemetryConnection) {
+			return connection;
 		}
-		@Nullable Object[] arguments = invocation.getArguments();
-		return (arguments.length == 0) ? traced.getConnection()
-				: traced.getConnection((String) arguments[0], (String) arguments[1]);
+		this.telemetry.waited(this.name, began, since(start), null);
+		return this.telemetry.trace(connection, database(connection));
+	}
+
+	private static Duration since(long start) {
+		return Duration.ofNanos(System.nanoTime() - start);
 	}
 
 	private static boolean isGetConnection(MethodInvocation invocation) {
@@ -63,36 +75,16 @@ final class ConnectionInterceptor implements MethodInterceptor {
 		return types.length == 0 || (types.length == 2 && types[0] == String.class && types[1] == String.class);
 	}
 
-	/*
-	 * The library remembers the database of a data source with the first connection. A
-	 * routing one has several, so each connection is a data source to it.
-	 */
-	private @Nullable Connection trace(@Nullable Connection connection) throws SQLException {
-		if (connection == null || connection instanceof OpenTelemetryConnection) {
-			return connection;
+	private DbInfo database(Connection connection) {
+		DbInfo database = this.database;
+		if (database == null) {
+			database = JdbcUtils.computeDbInfo(connection);
+			// A routing one has several.
+			if (!this.routing) {
+				this.database = database;
+			}
 		}
-		DataSource traced = this.telemetry.wrap(new SingleConnection(connection));
-		return (traced != null) ? traced.getConnection() : connection;
-	}
-
-	private static final class SingleConnection extends AbstractDataSource {
-
-		private final Connection connection;
-
-		SingleConnection(Connection connection) {
-			this.connection = connection;
-		}
-
-		@Override
-		public Connection getConnection() {
-			return this.connection;
-		}
-
-		@Override
-		public Connection getConnection(String username, String password) {
-			return this.connection;
-		}
-
+		return database;
 	}
 
 }

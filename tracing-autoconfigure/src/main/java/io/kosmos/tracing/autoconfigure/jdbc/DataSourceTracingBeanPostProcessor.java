@@ -48,7 +48,7 @@ final class DataSourceTracingBeanPostProcessor implements BeanPostProcessor, Pri
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof DataSource dataSource) {
 			try {
-				return trace(dataSource);
+				return trace(dataSource, beanName);
 			}
 			catch (AopConfigException ex) {
 				logger.warn(LogMessage.format("Statements of the data source '%s' are not traced", beanName), ex);
@@ -57,14 +57,14 @@ final class DataSourceTracingBeanPostProcessor implements BeanPostProcessor, Pri
 		return bean;
 	}
 
-	private DataSource trace(DataSource dataSource) {
+	private DataSource trace(DataSource dataSource, String name) {
 		if (isTraced(dataSource)) {
 			return dataSource;
 		}
 		if (dataSource instanceof DelegatingDataSource delegating) {
 			DataSource target = delegating.getTargetDataSource();
 			if (target != null) {
-				DataSource traced = trace(target);
+				DataSource traced = trace(target, name);
 				if (traced != target) {
 					delegating.setTargetDataSource(traced);
 				}
@@ -73,7 +73,7 @@ final class DataSourceTracingBeanPostProcessor implements BeanPostProcessor, Pri
 		}
 		ProxyFactory proxyFactory = new ProxyFactory(dataSource);
 		proxyFactory.setProxyTargetClass(!Modifier.isFinal(dataSource.getClass().getModifiers()));
-		proxyFactory.addAdvice(new ConnectionInterceptor(dataSource, this.telemetry));
+		proxyFactory.addAdvice(new ConnectionInterceptor(name, dataSource, this.telemetry));
 		return (DataSource) proxyFactory.getProxy(dataSource.getClass().getClassLoader());
 	}
 

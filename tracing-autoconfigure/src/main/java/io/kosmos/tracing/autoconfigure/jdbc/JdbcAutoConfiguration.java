@@ -2,7 +2,6 @@ package io.kosmos.tracing.autoconfigure.jdbc;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.instrumentation.jdbc.datasource.JdbcTelemetry;
-import io.opentelemetry.sdk.trace.SpanProcessor;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -21,15 +20,15 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /**
  * Makes each statement that goes through a {@code DataSource} bean a client span below
  * the current span, by the OpenTelemetry JDBC library and in the stable semantic
- * conventions for databases. The SQL is recorded without its literals. A connection that
- * is taken outside any trace is not traced.
+ * conventions for databases. The SQL is recorded without its literals. Commits, rollbacks
+ * and long waits for a connection have spans too. A connection that is taken outside any
+ * trace is not traced.
  * <p>
  * A data source that is traced already stays as it is, and nothing is done when
  * datasource-micrometer traces them or the OpenTelemetry Java agent is attached.
  */
 @AutoConfiguration(afterName = "net.ttddyy.observation.boot.autoconfigure.DataSourceObservationAutoConfiguration")
-@ConditionalOnClass({ OpenTelemetry.class, SpanProcessor.class, JdbcTelemetry.class, DelegatingDataSource.class,
-		ProxyFactory.class })
+@ConditionalOnClass({ OpenTelemetry.class, JdbcTelemetry.class, DelegatingDataSource.class, ProxyFactory.class })
 @ConditionalOnMissingClass("io.opentelemetry.javaagent.OpenTelemetryAgent")
 @ConditionalOnMissingBean(type = "net.ttddyy.observation.boot.autoconfigure.DataSourceObservationBeanPostProcessor")
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
@@ -37,15 +36,14 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 @EnableConfigurationProperties(JdbcProperties.class)
 public final class JdbcAutoConfiguration {
 
-	@Bean
-	static DataSourceTracingBeanPostProcessor dataSourceTracingBeanPostProcessor(
-			ObjectProvider<OpenTelemetry> openTelemetry, Environment environment) {
-		return new DataSourceTracingBeanPostProcessor(new StatementTelemetry(openTelemetry, environment));
+	private JdbcAutoConfiguration() {
 	}
 
 	@Bean
-	QueryTextSpanProcessor queryTextSpanProcessor() {
-		return new QueryTextSpanProcessor();
+	static DataSourceTracingBeanPostProcessor dataSourceTracingBeanPostProcessor(
+			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<JdbcProperties> properties,
+			Environment environment) {
+		return new DataSourceTracingBeanPostProcessor(new StatementTelemetry(openTelemetry, properties, environment));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,9 +1,21 @@
 package io.kosmos.tracing.autoconfigure.jdbc;
 
-import javax.sql.DataSource;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.instrumentation.jdbc.datasource.JdbcTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.instrumentation.api.incubator.semconv.db.internal.SqlCommenter;
+import io.opentelemetry.instrumentation.api.instrumenter.Instrumenter;
+import io.opentelemetry.instrumentation.jdbc.internal.DbRequest;
+import io.opentelemetry.instrumentation.jdbc.internal.JdbcInstrumenterFactory;
+import io.opentelemetry.instrumentation.jdbc.internal.OpenTelemetryConnection;
+import io.opentelemetry.instrumentation.jdbc.internal.dbinfo.DbInfo;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
@@ -18,39 +30,80 @@ final class StatementTelemetry {
 
 	private static final String SEMCONV_OPT_IN = "otel.semconv-stability.opt-in";
 
+	private static final AttributeKey<String> POOL_NAME = AttributeKey.stringKey("db.client.connection.pool.name");
+
+	private static final AttributeKey<String> ERROR_TYPE = AttributeKey.stringKey("error.type");
+
 	private final ObjectProvider<OpenTelemetry> openTelemetry;
+
+	private final ObjectProvider<JdbcProperties> properties;
 
 	private final Environment environment;
 
-	private volatile @Nullable JdbcTelemetry telemetry;
+	private volatile @Nullable Instruments instruments;
 
-	StatementTelemetry(ObjectProvider<OpenTelemetry> openTelemetry, Environment environment) {
+	StatementTelemetry(ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<JdbcProperties> properties,
+			Environment environment) {
 		this.openTelemetry = openTelemetry;
+		this.properties = properties;
 		this.environment = environment;
 	}
 
 	/**
-	 * Wraps a data source.
-	 * @param dataSource what connections come from
-	 * @return a data source whose statements are traced, or {@code null} when there is no
+	 * Traces the statements of a connection.
+	 * @param connection the connection
+	 * @param database what it is connected to
+	 * @return a connection whose statements are traced, or the same when there is no
 	 * OpenTelemetry yet or any more
 	 */
-	@Nullable DataSource wrap(DataSource dataSource) {
-		JdbcTelemetry telemetry = this.telemetry;
-		if (telemetry == null) {
+	Connection trace(Connection connection, DbInfo database) {
+		Instruments instruments = instruments();
+		return (instruments != null) ? OpenTelemetryConnection.create(connection, database, instruments.statements(),
+				instruments.transactions(), false, SqlCommenter.noop()) : connection;
+	}
+
+	/**
+	 * Makes a long wait for a connection visible.
+	 * @param dataSource name of the data source
+	 * @param began when the wait began
+	 * @param waited how long it was
+	 * @param failure why there is no connection, or {@code null} if there is one
+	 */
+	void waited(String dataSource, Instant began, Duration waited, @Nullable Throwable failure) {
+		Instruments instruments = instruments();
+		if (instruments == null || (failure == null && waited.compareTo(instruments.connectionThreshold()) < 0)) {
+			return;
+		}
+		Span span = instruments.tracer()
+			.spanBuilder("getConnection")
+			.setStartTimestamp(began)
+			.setAttribute(POOL_NAME, dataSource)
+			.startSpan();
+		if (failure != null) {
+			span.setAttribute(ERROR_TYPE, failure.getClass().getName());
+			span.setStatus(StatusCode.ERROR);
+			span.recordException(failure);
+		}
+		span.end(began.plus(waited));
+	}
+
+	private @Nullable Instruments instruments() {
+		Instruments instruments = this.instruments;
+		if (instruments == null) {
 			try {
 				OpenTelemetry openTelemetry = this.openTelemetry.getIfUnique();
-				if (openTelemetry == null) {
+				JdbcProperties properties = this.properties.getIfAvailable();
+				if (openTelemetry == null || properties == null) {
 					return null;
 				}
-				telemetry = create(openTelemetry);
-				this.telemetry = telemetry;
+				instruments = create(openTelemetry, properties);
+				this.instruments = instruments;
 			}
 			catch (BeansException ex) {
 				return null;
 			}
 		}
-		return telemetry.wrap(dataSource);
+		return instruments;
 	}
 
 	/*
@@ -58,12 +111,18 @@ final class StatementTelemetry {
 	 * property or an environment variable only. The property is there just while it does,
 	 * so that nothing else in the process sees a choice that the user did not make.
 	 */
-	private JdbcTelemetry create(OpenTelemetry openTelemetry) {
+	private Instruments create(OpenTelemetry openTelemetry, JdbcProperties properties) {
 		synchronized (StatementTelemetry.class) {
 			String given = System.getProperty(SEMCONV_OPT_IN);
 			System.setProperty(SEMCONV_OPT_IN, this.environment.getProperty(SEMCONV_OPT_IN, "database"));
 			try {
-				return JdbcTelemetry.create(openTelemetry);
+				List<StatementAttributes> more = List.of(new StatementAttributes());
+				return new Instruments(openTelemetry.getTracer("io.kosmos.tracing.jdbc"),
+						JdbcInstrumenterFactory.createStatementInstrumenter(openTelemetry, List.copyOf(more), true,
+								true, false),
+						JdbcInstrumenterFactory.createTransactionInstrumenter(openTelemetry, List.copyOf(more),
+								properties.transactions()),
+						properties.connectionThreshold());
 			}
 			finally {
 				if (given != null) {
@@ -74,6 +133,11 @@ final class StatementTelemetry {
 				}
 			}
 		}
+	}
+
+	private record Instruments(Tracer tracer, Instrumenter<DbRequest, Void> statements,
+			Instrumenter<DbRequest, Void> transactions, Duration connectionThreshold) {
+
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.kosmos.tracing.autoconfigure.propagation;
 
-import java.net.URI;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,7 +63,7 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 	@Override
 	public <C> void inject(Context context, @Nullable C carrier, TextMapSetter<C> setter) {
 		Baggage allowed = allowed(context);
-		if (allowed.isEmpty() || !isAllowed(HttpCarriers.uri(carrier))) {
+		if (allowed.isEmpty() || !isAllowed(HttpCarriers.host(carrier))) {
 			return;
 		}
 		W3CBaggagePropagator.getInstance().inject(context.with(allowed), carrier, setter);
@@ -95,11 +94,11 @@ final class AllowedBaggagePropagator implements TextMapPropagator {
 		return allowed.build();
 	}
 
-	private boolean isAllowed(@Nullable URI uri) {
-		if (uri == null || uri.getHost() == null) {
+	private boolean isAllowed(@Nullable String target) {
+		if (target == null) {
 			return false;
 		}
-		String host = uri.getHost().toLowerCase(Locale.ROOT);
+		String host = target.toLowerCase(Locale.ROOT);
 		return this.hosts.stream()
 			.anyMatch(
 					(allowed) -> allowed.startsWith("*.") ? host.endsWith(allowed.substring(1)) : host.equals(allowed));

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.propagation;
 
 import java.net.URI;
 
+import io.kosmos.tracing.AddressedCarrier;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpRequest;
@@ -9,7 +10,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.web.reactive.function.client.ClientRequest;
 
 /**
- * Tells where Spring's HTTP clients send what a propagator writes to.
+ * Tells where the carriers of clients go that a propagator writes to: those that say it
+ * themselves and those of Spring's HTTP clients.
  */
 final class HttpCarriers {
 
@@ -25,7 +27,15 @@ final class HttpCarriers {
 		return ClassUtils.isPresent(type, HttpCarriers.class.getClassLoader());
 	}
 
-	static @Nullable URI uri(@Nullable Object carrier) {
+	static @Nullable String host(@Nullable Object carrier) {
+		if (carrier instanceof AddressedCarrier addressed) {
+			return addressed.host();
+		}
+		URI uri = uri(carrier);
+		return (uri != null) ? uri.getHost() : null;
+	}
+
+	private static @Nullable URI uri(@Nullable Object carrier) {
 		if (WEB && carrier instanceof HttpRequest request) {
 			return request.getURI();
 		}

@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.request;
 
+import io.grpc.ServerInterceptor;
 import io.kosmos.tracing.RequestContext;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 
 /**
@@ -104,6 +106,21 @@ public final class RequestAutoConfiguration {
 		@Bean
 		MdcListener kosmosMdcListener() {
 			return new MdcListener();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ServerInterceptor.class)
+	static class GrpcConfiguration {
+
+		// Before the interceptor that starts the server span.
+		@Bean
+		@Order(Ordered.HIGHEST_PRECEDENCE)
+		@GlobalServerInterceptor
+		@ConditionalOnMissingBean(name = "kosmosGrpcRequestIdsInterceptor")
+		ServerInterceptor kosmosGrpcRequestIdsInterceptor(ObjectProvider<RequestEdge> edge) {
+			return new RequestIdsServerInterceptor(edge.getIfAvailable());
 		}
 
 	}

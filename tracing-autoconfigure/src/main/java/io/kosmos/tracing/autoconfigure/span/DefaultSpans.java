@@ -16,6 +16,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
@@ -80,6 +81,8 @@ final class DefaultSpans implements Spans {
 
 		private @Nullable Long startEpochNanos;
 
+		private @Nullable List<SpanContext> links;
+
 		/** Keys and values in turn. */
 		private final List<Object> attributes = new ArrayList<>(4);
 
@@ -104,6 +107,18 @@ final class DefaultSpans implements Spans {
 		@Override
 		public Builder parent(Context parent) {
 			this.parent = parent;
+			return this;
+		}
+
+		@Override
+		public Builder link(Context context) {
+			SpanContext linked = Span.fromContext(context).getSpanContext();
+			if (linked.isValid()) {
+				if (this.links == null) {
+					this.links = new ArrayList<>();
+				}
+				this.links.add(linked);
+			}
 			return this;
 		}
 
@@ -208,6 +223,9 @@ final class DefaultSpans implements Spans {
 				if (this.startEpochNanos != null) {
 					builder.setStartTimestamp(this.startEpochNanos, TimeUnit.NANOSECONDS);
 				}
+				if (this.links != null) {
+					this.links.forEach(builder::addLink);
+				}
 				return (this.type != null) ? startOperation(builder, this.type, parent) : startPlain(builder);
 			}
 			catch (Throwable ex) {
@@ -296,6 +314,12 @@ final class DefaultSpans implements Spans {
 		@Override
 		public TracedSpan event(String name, Attributes attributes) {
 			attempt(() -> this.span.addEvent(name, attributes));
+			return this;
+		}
+
+		@Override
+		public TracedSpan link(Context context) {
+			attempt(() -> this.span.addLink(Span.fromContext(context).getSpanContext()));
 			return this;
 		}
 

@@ -7,7 +7,10 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
 
 /**
  * A span that knows whether anybody set an error on it, by whatever API, so that success
@@ -16,9 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 class StatusAwareSpan implements Span {
 
+	/**
+	 * Whether the OpenTelemetry Java agent owns the context. It knows the spans of its
+	 * own OpenTelemetry alone, so that these must be the current ones and what is done to
+	 * them is not seen here.
+	 */
+	private static final boolean UNSEEN = ClassUtils.isPresent("io.opentelemetry.javaagent.OpenTelemetryAgent",
+			ClassLoader.getSystemClassLoader());
+
 	private final Span span;
 
-	private volatile boolean failed;
+	// Unseen, an error may have been set, which success must not overwrite.
+	private volatile boolean failed = UNSEEN;
 
 	private volatile @Nullable Long endEpochNanos;
 
@@ -39,6 +51,11 @@ class StatusAwareSpan implements Span {
 
 	@Nullable Long endEpochNanos() {
 		return this.endEpochNanos;
+	}
+
+	@Override
+	public Context storeInContext(Context context) {
+		return (UNSEEN) ? this.span.storeInContext(context) : Span.super.storeInContext(context);
 	}
 
 	@Override

@@ -53,6 +53,7 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
+import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -67,6 +68,8 @@ class JdbcAutoConfigurationTests {
 				MicrometerTracingAutoConfiguration.class, DataSourceAutoConfiguration.class,
 				JdbcTemplateAutoConfiguration.class, JdbcAutoConfiguration.class))
 		.withPropertyValues("management.tracing.sampling.probability=1.0",
+				// The first connection starts the pool.
+				"kosmos.tracing.jdbc.connection-threshold=1h",
 				"spring.datasource.url=jdbc:h2:mem:orders;DB_CLOSE_DELAY=-1")
 		.withBean("recorder", SimpleSpanProcessor.class, () -> SimpleSpanProcessor.builder(this.spans).build());
 
@@ -112,6 +115,7 @@ class JdbcAutoConfigurationTests {
 			assertThat(statement.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
 			assertThat(text(statement, "db.system.name")).isEqualTo("h2database");
 			assertThat(text(statement, "db.namespace")).isEqualTo("orders");
+			assertThat(text(statement, "db.operation.name")).isEqualTo("SELECT");
 			assertThat(text(statement, "db.query.summary")).isEqualTo("SELECT information_schema.tables");
 			assertThat(text(statement, "db.query.text"))
 				.isEqualTo("select table_name from information_schema.tables where table_name = ? and ? > ?");
@@ -140,6 +144,7 @@ class JdbcAutoConfigurationTests {
 			SpanData statement = single();
 			assertThat(statement.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
 			assertThat(text(statement, "error.type")).isEqualTo("42102");
+			assertThat(text(statement, "db.response.status_code")).isEqualTo("42102");
 			assertThat(statement.getEvents()).singleElement()
 				.satisfies((event) -> assertThat(event.getName()).isEqualTo("exception"));
 		});
@@ -154,7 +159,27 @@ class JdbcAutoConfigurationTests {
 			template.batchUpdate("insert into batch_item values (?)",
 					List.of(new Object[] { 1 }, new Object[] { 2 }, new Object[] { 3 }));
 			assertThat(single().getName()).isEqualTo("BATCH INSERT batch_item");
+			assertThat(text(single(), "db.operation.name")).isEqualTo("BATCH INSERT");
+			assertThat(single().getAttributes().get(longKey("db.operation.batch.size"))).isEqualTo(3);
 		});
+	}
+
+	@Test
+	void shouldShowWaitForConnectionOnceThroughRoutingDataSource() {
+		this.contextRunner.withUserConfiguration(Routing.class)
+			.withPropertyValues("kosmos.tracing.jdbc.connection-threshold=0")
+			.run((context) -> {
+				JdbcTemplate template = new JdbcTemplate(context.getBean("routing", DataSource.class));
+				for (String shard : List.of("bean", "own")) {
+					Routing.shard.set(shard);
+					this.spans.reset();
+					template.execute("select 1");
+					assertThat(this.spans.getFinishedSpanItems()).extracting(SpanData::getName)
+						.containsExactly("getConnection", "SELECT");
+					assertThat(text(this.spans.getFinishedSpanItems().get(0), "db.client.connection.pool.name"))
+						.isEqualTo(shard.equals("bean") ? "bean" : "routing");
+				}
+			});
 	}
 
 	@Test

@@ -1,0 +1,62 @@
+package io.kosmos.tracing.autoconfigure.broker;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.opentelemetry.api.common.AttributesBuilder;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers that Kafka clients are configured with. One is told only where it is the
+ * only one. Thread-safe.
+ */
+final class KafkaServers {
+
+	private static final String NONE = "";
+
+	private final Set<String> consumers = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Remember the servers of consumers, of which Spring does not tell which one a record
+	 * comes from.
+	 */
+	void addConsumers(Map<String, Object> configuration) {
+		Server server = server(configuration);
+		this.consumers.add((server != null) ? server.host() + ":" + server.port() : NONE);
+	}
+
+	void describeConsumer(AttributesBuilder attributes) {
+		if (this.consumers.size() == 1) {
+			Server server = server(this.consumers.iterator().next());
+			if (server != null) {
+				server.describe(attributes);
+			}
+		}
+	}
+
+	static @Nullable Server server(Map<String, Object> configuration) {
+		Object servers = configuration.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+		if (servers instanceof Collection<?> list) {
+			return (list.size() == 1) ? server(String.valueOf(list.iterator().next())) : null;
+		}
+		return (servers != null) ? server(servers.toString()) : null;
+	}
+
+	private static @Nullable Server server(String address) {
+		int colon = address.lastIndexOf(':');
+		if (colon < 1 || address.contains(",")) {
+			return null;
+		}
+		try {
+			return new Server(address.substring(0, colon).trim(),
+					Integer.parseInt(address.substring(colon + 1).trim()));
+		}
+		catch (NumberFormatException ex) {
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Messages over NATS, core and JetStream.
+ */
+@NullMarked
+package io.kosmos.tracing.autoconfigure.nats;
+
+import org.jspecify.annotations.NullMarked;
