@@ -138,14 +138,15 @@ class WebSocketTests {
 			});
 			if (stack == Stack.REACTIVE) {
 				assertThat(running.ended().stream().map(SpanData::getTraceId).distinct()).hasSize(5);
-				assertThat(running.named("websocket send"))
-					.allSatisfy((sent) -> assertThat(sent.getLinks()).extracting((link) -> link.getSpanContext().getSpanId())
-						.containsExactly(server.getSpanId()));
+				assertThat(running.named("websocket send")).allSatisfy(
+						(sent) -> assertThat(sent.getLinks()).extracting((link) -> link.getSpanContext().getSpanId())
+							.containsExactly(server.getSpanId()));
 				return;
 			}
 			assertThat(running.ended().stream().map(SpanData::getTraceId).distinct()).hasSize(3);
-			assertThat(running.named("websocket send")).allSatisfy((sent) -> assertThat(
-					running.named("websocket receive").stream().map(SpanData::getSpanId)).contains(sent.getParentSpanId()));
+			assertThat(running.named("websocket send"))
+				.allSatisfy((sent) -> assertThat(running.named("websocket receive").stream().map(SpanData::getSpanId))
+					.contains(sent.getParentSpanId()));
 		}
 	}
 
@@ -193,8 +194,8 @@ class WebSocketTests {
 
 		Running(Stack stack, String... properties) {
 			List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1",
-					"--server.shutdown=immediate",
-					"--kosmos.tracing.exporter.enabled=false", "--spring.autoconfigure.exclude=" + others(stack)));
+					"--server.shutdown=immediate", "--kosmos.tracing.exporter.enabled=false",
+					"--spring.autoconfigure.exclude=" + others(stack)));
 			List.of(properties).forEach((property) -> arguments.add("--" + property));
 			this.context = new SpringApplicationBuilder(stack.application).web(stack.type)
 				.run(arguments.toArray(String[]::new));
@@ -220,9 +221,9 @@ class WebSocketTests {
 			for (int i = 0; i < headers.length; i += 2) {
 				builder.header(headers[i], headers[i + 1]);
 			}
-			return builder
-				.buildAsync(URI.create("ws://127.0.0.1:"
-						+ this.context.getEnvironment().getRequiredProperty("local.server.port") + path), this)
+			return builder.buildAsync(URI.create(
+					"ws://127.0.0.1:" + this.context.getEnvironment().getRequiredProperty("local.server.port") + path),
+					this)
 				.join();
 		}
 

@@ -85,7 +85,8 @@ class CallerTraceTests {
 				assertThat(header(response)).as(path + response)
 					.containsExactly("00-" + server.getTraceId() + "-" + server.getSpanId() + "-01");
 			}
-			String unsampled = service.get("/api/ok", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
+			String unsampled = service.get("/api/ok",
+					"traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
 			assertThat(header(unsampled)).singleElement()
 				.asString()
 				.startsWith("00-0af7651916cd43dd8448eb211c80319c-")
@@ -172,8 +173,7 @@ class CallerTraceTests {
 			assertThat(page.getParentSpanId()).isEqualTo(server.getSpanId());
 			assertThat(this.log.list).filteredOn((line) -> line.getMessage().equals("error page"))
 				.singleElement()
-				.satisfies((line) -> assertThat(line.getMDCPropertyMap())
-					.containsEntry("traceId", server.getTraceId())
+				.satisfies((line) -> assertThat(line.getMDCPropertyMap()).containsEntry("traceId", server.getTraceId())
 					.containsEntry("tenantId", "acme"));
 		}
 	}
@@ -341,8 +341,7 @@ class CallerTraceTests {
 
 		@GetMapping("/api/async")
 		Mono<String> async() {
-			return Mono.delay(Duration.ofMillis(10))
-				.then(Mono.error(() -> new IllegalStateException("failed later")));
+			return Mono.delay(Duration.ofMillis(10)).then(Mono.error(() -> new IllegalStateException("failed later")));
 		}
 
 		@GetMapping(path = "/api/broken", produces = MediaType.TEXT_PLAIN_VALUE)

@@ -144,8 +144,7 @@ class HttpClientTests {
 					Map.entry("outcome", "SUCCESS"), Map.entry("exception", "none"),
 					Map.entry("client.name", "127.0.0.1"), Map.entry("http.url", url() + "/items/1"),
 					Map.entry("uri", client.hasTemplate() ? "/items/{id}" : "none"));
-			assertThat(this.received.get("/items/1").get("traceparent"))
-				.singleElement()
+			assertThat(this.received.get("/items/1").get("traceparent")).singleElement()
 				.asString()
 				.startsWith("00-" + call.getTraceId() + "-" + call.getSpanId() + "-0");
 		}));
@@ -189,13 +188,13 @@ class HttpClientTests {
 		application(Clients.class).run((app) -> {
 			this.server.stop(0);
 			each(app, (client) -> {
-			assertThatException().isThrownBy(() -> client.get(app, url(), "1"));
-			app.await(1);
-			SpanData call = app.only();
-			assertThat(call.getStatus().getStatusCode()).isEqualTo(StatusData.error().getStatusCode());
-			assertThat(call.getAttributes().get(ERROR_TYPE)).contains("Exception");
-			assertThat(call.getEvents()).singleElement()
-				.satisfies((event) -> assertThat(event.getName()).isEqualTo("exception"));
+				assertThatException().isThrownBy(() -> client.get(app, url(), "1"));
+				app.await(1);
+				SpanData call = app.only();
+				assertThat(call.getStatus().getStatusCode()).isEqualTo(StatusData.error().getStatusCode());
+				assertThat(call.getAttributes().get(ERROR_TYPE)).contains("Exception");
+				assertThat(call.getEvents()).singleElement()
+					.satisfies((event) -> assertThat(event.getName()).isEqualTo("exception"));
 			});
 		});
 	}
@@ -288,15 +287,15 @@ class HttpClientTests {
 
 	@Test
 	void clientsThatAreNotTracedAreNamedInOneWarning(CapturedOutput output) {
-		application(Clients.class, Untraced.class).run((app) -> {
-			assertThat(output.getOut().lines().filter((line) -> line.contains("have no span"))).singleElement()
+		application(Clients.class, Untraced.class)
+			.run((app) -> assertThat(output.getOut().lines().filter((line) -> line.contains("have no span")))
+				.singleElement()
 				.satisfies((line) -> assertThat(line).contains("WARN")
 					.contains("bean 'createdRestClient'", "bean 'newRestTemplate'", "bean 'createdWebClient'")
 					.contains("RestClient restClient(RestClient.Builder builder)",
 							"RestTemplate restTemplate(RestTemplateBuilder builder)",
 							"WebClient webClient(WebClient.Builder builder)")
-					.doesNotContain("'restClient'", "'restTemplate'", "'webClient'", "'httpClient'"));
-		});
+					.doesNotContain("'restClient'", "'restTemplate'", "'webClient'", "'httpClient'")));
 	}
 
 	@Test

@@ -61,6 +61,18 @@ public final class HttpAutoConfiguration {
 		}
 	}
 
+	@Bean
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.http.report-untraced", matchIfMissing = true)
+	UntracedClients kosmosUntracedClients(ConfigurableListableBeanFactory beanFactory, HttpProperties properties) {
+		return new UntracedClients(beanFactory, properties.jdkClient());
+	}
+
+	private static @Nullable Integer status(
+			org.springframework.http.server.reactive.observation.ServerRequestObservationContext context) {
+		return (context.getResponse() != null && context.getResponse().getStatusCode() != null)
+				? (Integer) context.getResponse().getStatusCode().value() : null;
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(WebClient.class)
 	static class WebClientConfiguration {
@@ -100,12 +112,6 @@ public final class HttpAutoConfiguration {
 
 	}
 
-	private static @Nullable Integer status(
-			org.springframework.http.server.reactive.observation.ServerRequestObservationContext context) {
-		return (context.getResponse() != null && context.getResponse().getStatusCode() != null)
-				? (Integer) context.getResponse().getStatusCode().value() : null;
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.http.jdk-client", matchIfMissing = true)
 	static class JdkClientConfiguration {
@@ -116,24 +122,17 @@ public final class HttpAutoConfiguration {
 				ObjectProvider<ClientRequestObservationConvention> convention,
 				ObjectProvider<ObservationProperties> properties, ObjectProvider<ContextPropagators> propagators,
 				ObjectProvider<TracingFailures> failures) {
-			return new HttpClientBeanPostProcessor(new JdkClientObservations(
-					() -> registry.getIfUnique(() -> ObservationRegistry.NOOP),
-					() -> convention
-						.getIfAvailable(() -> new DefaultClientRequestObservationConvention(
-								properties.getObject().getHttp().getClient().getRequests().getName())),
-					() -> propagators.stream()
-						.findFirst()
-						.map((found) -> found.getTextMapPropagator().fields())
-						.orElse(List.of()),
-					failures::getObject));
+			return new HttpClientBeanPostProcessor(
+					new JdkClientObservations(() -> registry.getIfUnique(() -> ObservationRegistry.NOOP),
+							() -> convention.getIfAvailable(() -> new DefaultClientRequestObservationConvention(
+									properties.getObject().getHttp().getClient().getRequests().getName())),
+							() -> propagators.stream()
+								.findFirst()
+								.map((found) -> found.getTextMapPropagator().fields())
+								.orElse(List.of()),
+							failures::getObject));
 		}
 
-	}
-
-	@Bean
-	@ConditionalOnBooleanProperty(name = "kosmos.tracing.http.report-untraced", matchIfMissing = true)
-	UntracedClients kosmosUntracedClients(ConfigurableListableBeanFactory beanFactory, HttpProperties properties) {
-		return new UntracedClients(beanFactory, properties.jdkClient());
 	}
 
 }

@@ -64,8 +64,7 @@ final class HttpErrorHandler<T extends Observation.Context> implements Observati
 		Throwable error = context.getError();
 		if (received != null && received >= this.firstError) {
 			span.setAttribute(ERROR_TYPE, received.toString());
-			span.setStatus(StatusCode.ERROR,
-					(error != null) ? Objects.requireNonNullElse(error.getMessage(), "") : "");
+			span.setStatus(StatusCode.ERROR, (error != null) ? Objects.requireNonNullElse(error.getMessage(), "") : "");
 		}
 		else if (error != null && (received == null || received < FIRST_REFUSAL)) {
 			span.setAttribute(ERROR_TYPE, error.getClass().getName());

@@ -73,8 +73,8 @@ final class JdkClientObservations {
 			}
 			JdkRequest request = new JdkRequest(method, uri);
 			ClientRequestObservationContext context = new ClientRequestObservationContext(request);
-			Observation observation = ClientHttpObservationDocumentation.HTTP_CLIENT_EXCHANGES.observation(
-					this.convention.get(), DEFAULT, () -> context, observationRegistry);
+			Observation observation = ClientHttpObservationDocumentation.HTTP_CLIENT_EXCHANGES
+				.observation(this.convention.get(), DEFAULT, () -> context, observationRegistry);
 			return observation.isNoop() ? null : new Call(observation.start(), context, request);
 		}
 		catch (Throwable ex) {

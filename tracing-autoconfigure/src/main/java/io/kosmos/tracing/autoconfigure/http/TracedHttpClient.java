@@ -32,7 +32,7 @@ import org.springframework.util.ReflectionUtils;
  * handler gives it, and of the handshake of each WebSocket. Futures are those of the
  * client itself, so that cancelling one cancels the call.
  */
-final class TracedHttpClient extends HttpClient {
+final class TracedHttpClient extends HttpClient implements ClientLifecycle {
 
 	private final HttpClient delegate;
 
@@ -84,8 +84,8 @@ final class TracedHttpClient extends HttpClient {
 		}
 		try (Observation.Scope scope = call.open()) {
 			CompletableFuture<HttpResponse<T>> future = sender.send(call.traced(request));
-			future.whenComplete((response, failure) -> call
-				.end((response != null) ? new JdkResponse(response) : null, failure));
+			future.whenComplete(
+					(response, failure) -> call.end((response != null) ? new JdkResponse(response) : null, failure));
 			return future;
 		}
 		catch (Throwable ex) {
@@ -148,25 +148,27 @@ final class TracedHttpClient extends HttpClient {
 		return this.delegate.executor();
 	}
 
-	/**
-	 * Close the client; from JDK 21 on, as are the four methods below.
-	 */
+	@Override
 	public void close() {
 		invoke("close");
 	}
 
+	@Override
 	public void shutdown() {
 		invoke("shutdown");
 	}
 
+	@Override
 	public void shutdownNow() {
 		invoke("shutdownNow");
 	}
 
+	@Override
 	public boolean isTerminated() {
 		return Boolean.TRUE.equals(invoke("isTerminated"));
 	}
 
+	@Override
 	public boolean awaitTermination(Duration duration) throws InterruptedException {
 		Method method = ReflectionUtils.findMethod(HttpClient.class, "awaitTermination", Duration.class);
 		try {

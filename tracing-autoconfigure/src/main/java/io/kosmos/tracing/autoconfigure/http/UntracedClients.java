@@ -33,14 +33,14 @@ final class UntracedClients implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
 
-	private static final List<Kind> KINDS = Stream.of(
-			kind("org.springframework.web.client.RestClient",
-					"RestClient restClient(RestClient.Builder builder) { return builder.build(); }"),
-			kind("org.springframework.web.client.RestTemplate",
-					"RestTemplate restTemplate(RestTemplateBuilder builder) { return builder.build(); }"),
-			kind("org.springframework.web.reactive.function.client.WebClient",
-					"WebClient webClient(WebClient.Builder builder) { return builder.build(); }"),
-			kind("java.net.http.HttpClient", "HttpClient httpClient() { return HttpClient.newHttpClient(); }"))
+	private static final List<Kind> KINDS = Stream
+		.of(kind("org.springframework.web.client.RestClient",
+				"RestClient restClient(RestClient.Builder builder) { return builder.build(); }"),
+				kind("org.springframework.web.client.RestTemplate",
+						"RestTemplate restTemplate(RestTemplateBuilder builder) { return builder.build(); }"),
+				kind("org.springframework.web.reactive.function.client.WebClient",
+						"WebClient webClient(WebClient.Builder builder) { return builder.build(); }"),
+				kind("java.net.http.HttpClient", "HttpClient httpClient() { return HttpClient.newHttpClient(); }"))
 		.flatMap(Optional::stream)
 		.toList();
 
@@ -80,7 +80,8 @@ final class UntracedClients implements SmartInitializingSingleton {
 
 	private static String describe(Map<String, Kind> found) {
 		return "Calls of these HTTP clients have no span and take no trace along: " + String.join(", ", found.keySet())
-				+ ". Have them from the application context instead: " + found.values()
+				+ ". Have them from the application context instead: "
+				+ found.values()
 					.stream()
 					.distinct()
 					.map((kind) -> "@Bean " + kind.instead())

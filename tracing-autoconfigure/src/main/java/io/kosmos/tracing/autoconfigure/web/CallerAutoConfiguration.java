@@ -33,7 +33,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * {@link EnableAutoConfiguration Auto-configuration} of what callers learn of the trace
  * of their request, and of the trace in what is logged and done about its errors.
  */
-// Before the filter of the request ids, which has the same order, so that it is outside of it.
+// Before the filter of the request ids, which has the same order, so that it is outside
+// of it.
 @AutoConfiguration(beforeName = { "io.kosmos.tracing.autoconfigure.request.RequestAutoConfiguration",
 		"org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration",
 		"org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration" })

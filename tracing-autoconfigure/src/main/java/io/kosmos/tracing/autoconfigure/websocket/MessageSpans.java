@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs what is done with messages of a WebSocket in the trace of the handshake or in a
  * span of its own. No convention names such spans; name, kind and size follow those of
- * <a href="https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/">messaging</a>.
+ * <a href=
+ * "https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/">messaging</a>.
  * Thread-safe.
  */
 final class MessageSpans {

@@ -28,8 +28,8 @@ final class ReactiveAdapterBeanPostProcessor implements BeanPostProcessor {
 		}
 		WebSocketHandlerAdapter adapter = (WebSocketHandlerAdapter) bean;
 		WebSocketService service = adapter.getWebSocketService();
-		WebSocketHandlerAdapter traced = new WebSocketHandlerAdapter((exchange, handler) -> service
-			.handleRequest(exchange, new ReactiveMessageHandler(handler, spans)));
+		WebSocketHandlerAdapter traced = new WebSocketHandlerAdapter(
+				(exchange, handler) -> service.handleRequest(exchange, new ReactiveMessageHandler(handler, spans)));
 		traced.setOrder(adapter.getOrder());
 		return traced;
 	}

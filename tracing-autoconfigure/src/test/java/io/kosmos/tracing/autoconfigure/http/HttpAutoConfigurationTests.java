@@ -58,8 +58,9 @@ class HttpAutoConfigurationTests {
 	void shouldStartWithoutOptionalLibraries() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader(ClientHttpResponse.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(HttpAutoConfiguration.class));
-		this.contextRunner.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive",
-				"jakarta.servlet", "org.springframework.web.client"))
+		this.contextRunner
+			.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive", "jakarta.servlet",
+					"org.springframework.web.client"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(HttpAutoConfiguration.class)
 				.hasBean("kosmosHttpClientErrors")

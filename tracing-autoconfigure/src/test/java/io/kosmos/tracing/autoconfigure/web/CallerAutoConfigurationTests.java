@@ -57,8 +57,9 @@ class CallerAutoConfigurationTests {
 	void shouldStartWithoutOptionalLibraries() {
 		this.contextRunner.withClassLoader(new FilteredClassLoader(ValveBase.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("kosmosErrorTraceValve"));
-		this.contextRunner.withClassLoader(new FilteredClassLoader(WebMvcConfigurer.class, ErrorAttributes.class,
-				ErrorMvcAutoConfiguration.class))
+		this.contextRunner
+			.withClassLoader(new FilteredClassLoader(WebMvcConfigurer.class, ErrorAttributes.class,
+					ErrorMvcAutoConfiguration.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasBean("kosmosServerSpanFilter")
 				.doesNotHaveBean("kosmosErrorAttributes"));
