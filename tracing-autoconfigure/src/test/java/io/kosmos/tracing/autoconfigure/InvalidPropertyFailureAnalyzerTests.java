@@ -142,6 +142,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			events.max-open         | many    | int
 			events.include          | thought | MEMORY
 			events.exclude          | thought | MEMORY
+			http.jdk-client         | maybe   | boolean
+			http.report-untraced    | maybe   | boolean
 			rabbit.consumer         | parent  | CHILD
 			kafka.consumer          | parent  | LINK
 			nats.consumer           | parent  | LINK

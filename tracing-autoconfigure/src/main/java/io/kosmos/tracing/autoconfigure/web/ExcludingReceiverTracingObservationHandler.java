@@ -34,6 +34,7 @@ final class ExcludingReceiverTracingObservationHandler
 			super.onStart(context);
 			return;
 		}
+		UntracedContext.mark(context);
 		try (Scope scope = UntracedContext.mark(Context.current()).makeCurrent()) {
 			super.onStart(context);
 		}

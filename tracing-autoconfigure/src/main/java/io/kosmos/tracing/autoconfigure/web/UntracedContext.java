@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.web;
 
+import io.micrometer.observation.Observation;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 
@@ -20,6 +21,14 @@ final class UntracedContext {
 
 	static boolean isMarked(Context context) {
 		return context.get(KEY) != null;
+	}
+
+	static void mark(Observation.Context context) {
+		context.put(KEY, true);
+	}
+
+	static boolean isMarked(Observation.Context context) {
+		return context.containsKey(KEY);
 	}
 
 }

@@ -1,0 +1,26 @@
+package io.kosmos.tracing.autoconfigure.http;
+
+import java.net.http.HttpClient;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Puts tracing around beans that are clients of the JDK.
+ */
+final class HttpClientBeanPostProcessor implements BeanPostProcessor {
+
+	private final JdkClientObservations observations;
+
+	HttpClientBeanPostProcessor(JdkClientObservations observations) {
+		this.observations = observations;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof HttpClient client && !(bean instanceof TracedHttpClient)) {
+			return new TracedHttpClient(client, this.observations);
+		}
+		return bean;
+	}
+
+}

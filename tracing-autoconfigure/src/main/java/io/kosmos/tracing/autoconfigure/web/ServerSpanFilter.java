@@ -1,0 +1,54 @@
+package io.kosmos.tracing.autoconfigure.web;
+
+import java.io.IOException;
+
+import io.opentelemetry.context.Context;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.util.ServletRequestPathUtils;
+
+/**
+ * Stands right inside the filter that starts the server span, tells the caller of it
+ * before anything of the response is sent, and leaves its context to
+ * {@link ErrorTraceFilter}.
+ */
+final class ServerSpanFilter implements Filter {
+
+	private static final String CONTEXT = ServerSpanFilter.class.getName() + ".context";
+
+	private final CallerTrace trace;
+
+	ServerSpanFilter(CallerTrace trace) {
+		this.trace = trace;
+	}
+
+	@Override
+	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		Context context = Context.current();
+		request.setAttribute(CONTEXT, context);
+		if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse httpResponse) {
+			String header = this.trace.header(ServletRequestPathUtils.parse(http).pathWithinApplication(),
+					CallerTrace.of(context));
+			if (header != null) {
+				httpResponse.setHeader(CallerTrace.HEADER, header);
+			}
+		}
+		chain.doFilter(request, response);
+	}
+
+	/**
+	 * The context of the request's server span, which may have ended.
+	 */
+	static @Nullable Context context(ServletRequest request) {
+		return (Context) request.getAttribute(CONTEXT);
+	}
+
+}
