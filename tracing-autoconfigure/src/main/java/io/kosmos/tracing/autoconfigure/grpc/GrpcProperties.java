@@ -1,6 +1,6 @@
 package io.kosmos.tracing.autoconfigure.grpc;
 
-import java.util.Set;
+import java.util.List;
 import java.util.regex.Pattern;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,7 +18,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 @ConfigurationProperties("kosmos.tracing.grpc")
 public record GrpcProperties(@DefaultValue("true") boolean enabled, @DefaultValue( {
 		"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
-		"grpc.channelz.v1.Channelz" }) Set<String> excludedServices, @DefaultValue("false") boolean messageEvents){
+		"grpc.channelz.v1.Channelz" }) List<String> excludedServices, @DefaultValue("false") boolean messageEvents){
 
 	private static final Pattern SERVICE = Pattern.compile("[A-Za-z_][0-9A-Za-z_]*(\\.[A-Za-z_][0-9A-Za-z_]*)*");
 
