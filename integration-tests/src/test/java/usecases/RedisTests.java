@@ -19,6 +19,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanKind;
@@ -315,13 +316,15 @@ class RedisTests {
 	}
 
 	private void awaitTimerOf(String command) {
-		Awaitility.await()
-			.untilAsserted(() -> assertThat(this.application.bean(MeterRegistry.class)
-				.get("lettuce")
+		Awaitility.await().untilAsserted(() -> {
+			Timer timer = this.application.bean(MeterRegistry.class)
+				.find("lettuce")
 				.tag("db.operation", command)
 				.tag("db.system", "redis")
-				.timer()
-				.count()).isOne());
+				.timer();
+			assertThat(timer).isNotNull();
+			assertThat(timer.count()).isOne();
+		});
 	}
 
 	private static byte[] bytes(String text) {

@@ -43,10 +43,6 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 			if (isOn(binder, "kosmos.tracing.context.reactor")) {
 				defaults.put("spring.reactor.context-propagation", "auto");
 			}
-			if (!isOn(binder, "kosmos.tracing.r2dbc.enabled")) {
-				// The starter brings what makes Boot observe queries, literals and all.
-				defaults.put("management.observations.enable.r2dbc", "false");
-			}
 			// They log a stack trace for every batch; we log each change once.
 			defaults.put("logging.level.io.opentelemetry.exporter.internal", "off");
 			if (!isOn(binder, "kosmos.tracing.log-correlation.enabled")) {

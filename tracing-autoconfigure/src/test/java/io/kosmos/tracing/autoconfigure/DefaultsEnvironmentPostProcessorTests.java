@@ -93,17 +93,6 @@ class DefaultsEnvironmentPostProcessorTests {
 	}
 
 	@Test
-	void shouldNotLetBootObserveQueriesInTheirPlaceWhenThoseAreDisabled() {
-		String key = "management.observations.enable.r2dbc";
-		try (ConfigurableApplicationContext context = run()) {
-			assertThat(context.getEnvironment().containsProperty(key)).isFalse();
-		}
-		try (ConfigurableApplicationContext context = run("--kosmos.tracing.r2dbc.enabled=false")) {
-			assertThat(context.getEnvironment().getProperty(key)).isEqualTo("false");
-		}
-	}
-
-	@Test
 	void shouldLetTheApplicationOverrideDefaults() {
 		try (ConfigurableApplicationContext context = run()) {
 			Environment environment = context.getEnvironment();

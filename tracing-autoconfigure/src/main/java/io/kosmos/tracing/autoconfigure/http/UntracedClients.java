@@ -102,7 +102,7 @@ final class UntracedClients implements SmartInitializingSingleton {
 			if (kind != null) {
 				found.put("bean '" + name + "'", kind);
 			}
-			else if (packages.stream().anyMatch((own) -> (type.getPackageName() + ".").startsWith(own + "."))) {
+			else if (!isClient(bean) && packages.stream().anyMatch((own) -> (type.getPackageName() + ".").startsWith(own + "."))) {
 				Object target = AopProxyUtils.getSingletonTarget(bean);
 				findFields((target != null) ? target : bean, type, name, found);
 			}
@@ -120,6 +120,10 @@ final class UntracedClients implements SmartInitializingSingleton {
 				}
 			}
 		}
+	}
+
+	private static boolean isClient(Object bean) {
+		return KINDS.stream().anyMatch((kind) -> kind.type().isInstance(bean));
 	}
 
 	private boolean isBean(Object client) {

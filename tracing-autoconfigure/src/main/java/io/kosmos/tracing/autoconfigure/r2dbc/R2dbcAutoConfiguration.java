@@ -2,12 +2,14 @@ package io.kosmos.tracing.autoconfigure.r2dbc;
 
 import io.kosmos.tracing.TracingFailures;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationPredicate;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.TracingObservationHandler;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.instrumentation.api.incubator.semconv.db.SqlQueryAnalyzer;
 import io.r2dbc.proxy.ProxyConnectionFactory;
+import io.r2dbc.proxy.observation.QueryContext;
 import io.r2dbc.spi.ConnectionFactory;
 import reactor.core.publisher.Mono;
 
@@ -22,6 +24,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
@@ -40,21 +43,41 @@ import org.springframework.core.annotation.Order;
 		MicrometerTracingAutoConfiguration.class })
 @ConditionalOnMissingClass("io.opentelemetry.javaagent.OpenTelemetryAgent")
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
-@ConditionalOnBooleanProperty(name = "kosmos.tracing.r2dbc.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(R2dbcProperties.class)
 public final class R2dbcAutoConfiguration {
 
-	@Bean
-	static ConnectionFactoryBeanPostProcessor tracedConnectionFactoryBeanPostProcessor(
-			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
-		return new ConnectionFactoryBeanPostProcessor(openTelemetry, failures);
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.r2dbc.enabled", matchIfMissing = true)
+	static class QueryConfiguration {
+
+		@Bean
+		static ConnectionFactoryBeanPostProcessor tracedConnectionFactoryBeanPostProcessor(
+				ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
+			return new ConnectionFactoryBeanPostProcessor(openTelemetry, failures);
+		}
+
+		@Bean
+		@ConditionalOnBean(Tracer.class)
+		@Order(MicrometerTracingAutoConfiguration.SENDER_TRACING_OBSERVATION_HANDLER_ORDER - 1)
+		TracingObservationHandler<Observation.Context> tracedQueryObservationHandler(Tracer tracer) {
+			return new TracedQueryObservationHandler(tracer);
+		}
+
 	}
 
-	@Bean
-	@ConditionalOnBean(Tracer.class)
-	@Order(MicrometerTracingAutoConfiguration.SENDER_TRACING_OBSERVATION_HANDLER_ORDER - 1)
-	TracingObservationHandler<Observation.Context> tracedQueryObservationHandler(Tracer tracer) {
-		return new TracedQueryObservationHandler(tracer);
+	/**
+	 * Boot observes queries because the starter brings r2dbc-proxy, and would record them
+	 * with their literals.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.r2dbc.enabled", havingValue = false)
+	static class NoQueryConfiguration {
+
+		@Bean
+		ObservationPredicate noQueryObservations() {
+			return (name, context) -> !(context instanceof QueryContext);
+		}
+
 	}
 
 }
