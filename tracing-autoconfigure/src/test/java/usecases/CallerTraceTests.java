@@ -169,6 +169,7 @@ class CallerTraceTests {
 			assertThat(spans).hasSize(2);
 			SpanData server = service.await((span) -> span.getKind() == SpanKind.SERVER);
 			SpanData page = service.await((span) -> span.getName().equals("error-page"));
+			assertThat(server.getName()).isEqualTo("http get " + path);
 			assertThat(page.getTraceId()).isEqualTo(server.getTraceId());
 			assertThat(page.getParentSpanId()).isEqualTo(server.getSpanId());
 			assertThat(this.log.list).filteredOn((line) -> line.getMessage().equals("error page"))

@@ -10,6 +10,10 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.http.server.observation.ServerRequestObservationContext;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 
 /**
  * Keeps what comes after the server span in its trace: the error page, which the
@@ -25,10 +29,7 @@ final class ErrorTraceFilter implements Filter {
 	public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
 			throws IOException, ServletException {
 		if (request.getDispatcherType() == DispatcherType.ERROR) {
-			Context context = ServerSpanFilter.context(request);
-			try (Scope scope = (context != null) ? context.makeCurrent() : Scope.noop()) {
-				chain.doFilter(request, response);
-			}
+			dispatchError(request, response, chain);
 			return;
 		}
 		try {
@@ -38,6 +39,26 @@ final class ErrorTraceFilter implements Filter {
 			Context context = ServerSpanFilter.context(request);
 			if (context != null && !request.isAsyncStarted() && request.getAttribute(AFTER) instanceof After after) {
 				after.open(context);
+			}
+		}
+	}
+
+	/**
+	 * Lets an asynchronous request, whose server span ends after this, keep the name of
+	 * its own path instead of that of the error page.
+	 */
+	private static void dispatchError(ServletRequest request, ServletResponse response, FilterChain chain)
+			throws IOException, ServletException {
+		Context context = ServerSpanFilter.context(request);
+		ServerRequestObservationContext observed = (request instanceof HttpServletRequest http)
+				? ServerHttpObservationFilter.findObservationContext(http).orElse(null) : null;
+		String path = (observed != null) ? observed.getPathPattern() : null;
+		try (Scope scope = (context != null) ? context.makeCurrent() : Scope.noop()) {
+			chain.doFilter(request, response);
+		}
+		finally {
+			if (observed != null) {
+				observed.setPathPattern(path);
 			}
 		}
 	}
