@@ -1,6 +1,5 @@
 package io.kosmos.tracing.autoconfigure.propagation;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -29,7 +28,12 @@ final class BaggageText {
 	 * Whether a value stays in its line wherever it is logged.
 	 */
 	static boolean isPrintable(String value) {
-		return !UNPRINTABLE.matcher(value).find();
+		for (int i = 0; i < value.length(); i++) {
+			if (value.charAt(i) < ' ' || value.charAt(i) > '~') {
+				return !UNPRINTABLE.matcher(value).find();
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -55,7 +59,7 @@ final class BaggageText {
 		}
 		String key = member.substring(0, equals).trim();
 		String encoded = member.substring(equals + 1, (semicolon >= 0) ? semicolon : member.length()).trim();
-		if (!TOKEN.matcher(key).matches() || !encoded.chars().allMatch(BaggageText::isOctet)) {
+		if (!TOKEN.matcher(key).matches() || !isOctets(encoded, false)) {
 			return;
 		}
 		String value = decode(encoded);
@@ -71,7 +75,17 @@ final class BaggageText {
 	}
 
 	private static boolean isProperties(String text) {
-		return text.chars().allMatch((character) -> isOctet(character) || character == ';' || character == ' ');
+		return isOctets(text, true);
+	}
+
+	private static boolean isOctets(String text, boolean properties) {
+		for (int i = 0; i < text.length(); i++) {
+			char character = text.charAt(i);
+			if (!isOctet(character) && !(properties && (character == ';' || character == ' '))) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -112,19 +126,17 @@ final class BaggageText {
 		if (value.indexOf('%') < 0) {
 			return value;
 		}
-		ByteArrayOutputStream octets = new ByteArrayOutputStream(value.length());
-		for (int i = 0; i < value.length(); i++) {
-			char character = value.charAt(i);
-			if (character == '%' && i + 2 < value.length() && HexFormat.isHexDigit(value.charAt(i + 1))
-					&& HexFormat.isHexDigit(value.charAt(i + 2))) {
-				octets.write(HexFormat.fromHexDigits(value, i + 1, i + 3));
-				i += 2;
-			}
-			else {
-				octets.writeBytes(String.valueOf(character).getBytes(StandardCharsets.UTF_8));
-			}
+		byte[] octets = value.getBytes(StandardCharsets.UTF_8);
+		int length = 0;
+		for (int i = 0; i < octets.length; i++) {
+			boolean encoded = octets[i] == '%' && i + 2 < octets.length && HexFormat.isHexDigit(octets[i + 1])
+					&& HexFormat.isHexDigit(octets[i + 2]);
+			octets[length++] = encoded
+					? (byte) (HexFormat.fromHexDigit(octets[i + 1]) << 4 | HexFormat.fromHexDigit(octets[i + 2]))
+					: octets[i];
+			i += encoded ? 2 : 0;
 		}
-		return octets.toString(StandardCharsets.UTF_8);
+		return new String(octets, 0, length, StandardCharsets.UTF_8);
 	}
 
 	private static boolean isOctet(int character) {
