@@ -16,9 +16,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * event of its span.
  */
 @ConfigurationProperties("kosmos.tracing.grpc")
-public record GrpcProperties(@DefaultValue("true") boolean enabled, @DefaultValue( {
-		"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
-		"grpc.channelz.v1.Channelz" }) List<String> excludedServices, @DefaultValue("false") boolean messageEvents){
+public record GrpcProperties(@DefaultValue("true") boolean enabled,
+		@DefaultValue("grpc.health.v1.Health,grpc.reflection.v1.ServerReflection,"
+				+ "grpc.reflection.v1alpha.ServerReflection,grpc.channelz.v1.Channelz") List<String> excludedServices,
+		@DefaultValue("false") boolean messageEvents) {
 
 	private static final Pattern SERVICE = Pattern.compile("[A-Za-z_][0-9A-Za-z_]*(\\.[A-Za-z_][0-9A-Za-z_]*)*");
 
