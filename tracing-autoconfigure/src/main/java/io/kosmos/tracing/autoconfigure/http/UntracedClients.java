@@ -102,7 +102,8 @@ final class UntracedClients implements SmartInitializingSingleton {
 			if (kind != null) {
 				found.put("bean '" + name + "'", kind);
 			}
-			else if (!isClient(bean) && packages.stream().anyMatch((own) -> (type.getPackageName() + ".").startsWith(own + "."))) {
+			else if (!isClient(bean)
+					&& packages.stream().anyMatch((own) -> (type.getPackageName() + ".").startsWith(own + "."))) {
 				Object target = AopProxyUtils.getSingletonTarget(bean);
 				findFields((target != null) ? target : bean, type, name, found);
 			}
