@@ -74,8 +74,7 @@ final class TracedWebSocketBuilder implements WebSocket.Builder {
 			return new JdkResponse(SWITCHING_PROTOCOLS);
 		}
 		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
-		boolean refused = cause instanceof WebSocketHandshakeException;
-		return refused ? new JdkResponse(((WebSocketHandshakeException) cause).getResponse()) : null;
+		return (cause instanceof WebSocketHandshakeException refusal) ? new JdkResponse(refusal.getResponse()) : null;
 	}
 
 }
