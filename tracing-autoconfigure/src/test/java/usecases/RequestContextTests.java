@@ -74,6 +74,21 @@ class RequestContextTests {
 	}
 
 	@Test
+	void aRootOfItsOwnHasTheIdsOfTheRequest() {
+		new TracedApplication().run((application) -> {
+			application.bean(RequestContext.class).tenant("acme").in(() -> application.spans().in("request", () -> {
+				application.spans().span("apart").newRoot().in(() -> {
+				});
+			}));
+			SpanData apart = application.named("apart");
+			assertThat(tenant(apart)).isEqualTo("acme");
+			assertThat(apart.getParentSpanContext().isValid()).isFalse();
+			assertThat(apart.getTraceId()).isNotEqualTo(application.named("request").getTraceId());
+			assertThat(apart.getLinks()).hasSize(1);
+		});
+	}
+
+	@Test
 	void idsSetInsideAnObservationAreOnTheObservationsInside() {
 		new TracedApplication().run((application) -> {
 			RequestContext context = application.bean(RequestContext.class);

@@ -1,6 +1,5 @@
 package io.kosmos.tracing.autoconfigure.grpc;
 
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -42,7 +41,7 @@ final class GrpcTracing {
 
 	private final SingletonSupplier<Boolean> tracedByOthers;
 
-	private final Set<String> excludedServices;
+	private final GrpcProperties properties;
 
 	private final boolean messageEvents;
 
@@ -59,7 +58,7 @@ final class GrpcTracing {
 			TracingFailures failures) {
 		this.openTelemetry = SingletonSupplier.of(openTelemetry);
 		this.tracedByOthers = SingletonSupplier.of(tracedByOthers::getAsBoolean);
-		this.excludedServices = Set.copyOf(properties.excludedServices());
+		this.properties = properties;
 		this.messageEvents = properties.messageEvents();
 		this.failures = failures;
 	}
@@ -76,7 +75,7 @@ final class GrpcTracing {
 
 	boolean isExcluded(MethodDescriptor<?, ?> method) {
 		String service = method.getServiceName();
-		return service != null && this.excludedServices.contains(service);
+		return service != null && this.properties.isExcluded(service);
 	}
 
 	/**

@@ -86,7 +86,9 @@ final class SpanLifecycle {
 		if (!newRoot) {
 			return builder.setParent(parent);
 		}
-		builder.setNoParent();
+		// What else is in the context, the ids of the request among it, is for this span
+		// too.
+		builder.setParent(parent.with(Span.getInvalid()));
 		Span caller = Span.fromContext(parent);
 		if (caller.getSpanContext().isValid()) {
 			builder.addLink(caller.getSpanContext());
