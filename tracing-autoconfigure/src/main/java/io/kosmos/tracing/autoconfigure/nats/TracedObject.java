@@ -94,9 +94,9 @@ final class TracedObject implements InvocationHandler {
 
 	@Override
 	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
-		@Nullable Object[] arguments = new Object[(given != null) ? given.length : 0];
+		@Nullable Object[] arguments = (given != null) ? given.clone() : new Object[0];
 		for (int i = 0; i < arguments.length; i++) {
-			arguments[i] = unwrap(given[i]);
+			arguments[i] = unwrap(arguments[i]);
 		}
 		String name = method.getName();
 		if (this.target instanceof Connection connection && (name.equals("publish") || name.startsWith("request"))) {
