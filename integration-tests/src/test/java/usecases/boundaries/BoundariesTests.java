@@ -69,7 +69,7 @@ class BoundariesTests {
 			System.out.println(trace.outline());
 			assertThat(trace.roots()).hasSize(1).allMatch((root) -> root.parentId().isEmpty());
 			assertThat(trace.spans()).extracting(RecordedSpan::status).doesNotContain(Status.ERROR);
-			assertThat(withoutMessages(trace, trace.roots().get(0))).hasSize(10).allSatisfy((span) -> {
+			assertThat(withoutMessages(trace, trace.roots().get(0))).hasSize(11).allSatisfy((span) -> {
 				assertThat(span.attributes()).containsEntry(KosmosAttributes.TENANT_ID.getKey(), "acme");
 				assertThat(span.attributes()).containsEntry(KosmosAttributes.REQUEST_ID.getKey(), "7");
 			});
