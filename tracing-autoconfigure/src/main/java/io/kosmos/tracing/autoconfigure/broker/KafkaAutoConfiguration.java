@@ -76,8 +76,8 @@ public final class KafkaAutoConfiguration {
 
 	@Bean
 	@Order(HANDLER_ORDER)
-	KafkaSenderHandler kafkaSenderHandler(KafkaTracing tracing, Tracer tracer) {
-		return new KafkaSenderHandler(tracing.messages(), tracer);
+	KafkaSenderHandler kafkaSenderHandler(KafkaTracing tracing, Tracer tracer, KafkaServers servers) {
+		return new KafkaSenderHandler(tracing.messages(), tracer, servers);
 	}
 
 	@Bean

@@ -20,9 +20,12 @@ final class KafkaSenderHandler extends MessageObservationHandler<KafkaRecordSend
 
 	private static final String TRACE_STATE = "tracestate";
 
-	KafkaSenderHandler(MessageTracing tracing, Tracer tracer) {
+	private final KafkaServers servers;
+
+	KafkaSenderHandler(MessageTracing tracing, Tracer tracer, KafkaServers servers) {
 		super(tracing, tracer, KafkaRecordSenderContext.class, KafkaTemplateObservation.TEMPLATE_OBSERVATION,
 				DefaultKafkaTemplateObservationConvention.INSTANCE);
+		this.servers = servers;
 	}
 
 	@Override
@@ -40,7 +43,7 @@ final class KafkaSenderHandler extends MessageObservationHandler<KafkaRecordSend
 		Context context = span.start();
 		tracing().attempt(() -> {
 			record.headers().remove(TRACE_STATE);
-			tracing().inject(context, record.headers(), KafkaRecords.SETTER);
+			tracing().inject(context, record.headers(), this.servers.producerHost(), KafkaRecords.SETTER);
 		});
 		return context.with(SendCompletion.SENDING, Span.fromContext(context));
 	}

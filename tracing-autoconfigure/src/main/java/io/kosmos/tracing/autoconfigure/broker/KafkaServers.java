@@ -19,6 +19,8 @@ final class KafkaServers {
 
 	private final Set<String> consumers = ConcurrentHashMap.newKeySet();
 
+	private final Set<String> producerHosts = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Remember the servers of consumers, of which Spring does not tell which one a record
 	 * comes from.
@@ -26,6 +28,24 @@ final class KafkaServers {
 	void addConsumers(Map<String, Object> configuration) {
 		Server server = server(configuration);
 		this.consumers.add((server != null) ? server.host() + ":" + server.port() : NONE);
+	}
+
+	/**
+	 * Remember the cluster of producers by the first of its servers.
+	 */
+	void addProducers(Map<String, Object> configuration) {
+		Object servers = configuration.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+		Object first = (servers instanceof Collection<?> list && !list.isEmpty()) ? list.iterator().next() : servers;
+		Server server = (first != null) ? server(first.toString().split(",", 2)[0]) : null;
+		this.producerHosts.add((server != null) ? server.host() : NONE);
+	}
+
+	/**
+	 * Where records are sent, as long as all producers send to one cluster.
+	 */
+	@Nullable String producerHost() {
+		String host = (this.producerHosts.size() == 1) ? this.producerHosts.iterator().next() : NONE;
+		return (!host.equals(NONE)) ? host : null;
 	}
 
 	void describeConsumer(AttributesBuilder attributes) {

@@ -59,6 +59,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 	}
 
 	private <K, V> void complete(ProducerFactory<K, V> factory) {
+		this.servers.addProducers(factory.getConfigurationProperties());
 		if (isOn("template")) {
 			factory.addPostProcessor(new SendCompletion<>(this.tracing, factory.getConfigurationProperties()));
 		}

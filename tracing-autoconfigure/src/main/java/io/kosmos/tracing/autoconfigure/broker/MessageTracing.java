@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.kosmos.tracing.TracingFailures;
+import io.kosmos.tracing.AddressedCarrier;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -151,8 +152,19 @@ final class MessageTracing {
 			.setSpanKind(kind);
 	}
 
-	<C> void inject(Context context, C carrier, TextMapSetter<C> setter) {
-		this.openTelemetry.get().getPropagators().getTextMapPropagator().inject(context, carrier, setter);
+	/**
+	 * Write a context to a message.
+	 * @param host the broker that it goes to, {@code null} if that is not known
+	 */
+	<C> void inject(Context context, C headers, @Nullable String host, TextMapSetter<C> setter) {
+		this.openTelemetry.get()
+			.getPropagators()
+			.getTextMapPropagator()
+			.inject(context, new Outgoing<>(headers, host), (outgoing, key, value) -> {
+				if (outgoing != null) {
+					setter.set(outgoing.headers(), key, value);
+				}
+			});
 	}
 
 	<C> Context extract(Context context, C carrier, TextMapGetter<C> getter) {
@@ -214,6 +226,10 @@ final class MessageTracing {
 			tracing.attempt(this.scope::close);
 			tracing.end(this.span, error);
 		}
+
+	}
+
+	private record Outgoing<C>(C headers, @Nullable String host) implements AddressedCarrier {
 
 	}
 

@@ -53,7 +53,7 @@ final class RabbitSenderHandler extends MessageObservationHandler<RabbitMessageS
 		Context context = span.start();
 		tracing().attempt(() -> {
 			properties.getHeaders().remove(TRACE_STATE);
-			tracing().inject(context, properties, RabbitMessages.SETTER);
+			tracing().inject(context, properties, this.servers.onlyHost(), RabbitMessages.SETTER);
 		});
 		return context;
 	}

@@ -35,6 +35,11 @@ final class RabbitServers implements ConnectionListener {
 		}
 	}
 
+	@Nullable String onlyHost() {
+		Server only = only();
+		return (only != null) ? only.host() : null;
+	}
+
 	private @Nullable Server only() {
 		Server only = null;
 		for (com.rabbitmq.client.Connection connection : this.connections) {
