@@ -11,14 +11,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * Configuration of the spans of gRPC calls.
  *
  * @param enabled Whether each call, as client and as server, becomes a span.
- * @param excludedServices Full names of the services whose calls stay without spans.
+ * @param excludedServices Full names of services whose calls stay without spans, beside
+ * those of health, reflection and channelz.
  * @param messageEvents Whether each message that a call sends or receives becomes an
  * event of its span.
  */
 @ConfigurationProperties("kosmos.tracing.grpc")
-public record GrpcProperties(@DefaultValue("true") boolean enabled, @DefaultValue( {
-		"grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
-		"grpc.channelz.v1.Channelz" }) List<String> excludedServices, @DefaultValue("false") boolean messageEvents){
+public record GrpcProperties(@DefaultValue("true") boolean enabled, @DefaultValue List<String> excludedServices,
+		@DefaultValue("false") boolean messageEvents) {
 
 	private static final Pattern SERVICE = Pattern.compile("[A-Za-z_][0-9A-Za-z_]*(\\.[A-Za-z_][0-9A-Za-z_]*)*");
 

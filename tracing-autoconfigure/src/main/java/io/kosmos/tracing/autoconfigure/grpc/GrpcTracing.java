@@ -1,5 +1,7 @@
 package io.kosmos.tracing.autoconfigure.grpc;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -30,6 +32,10 @@ import org.springframework.util.function.SingletonSupplier;
  */
 final class GrpcTracing {
 
+	private static final List<String> INFRASTRUCTURE = List.of("grpc.health.v1.Health",
+			"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+			"grpc.channelz.v1.Channelz");
+
 	private static final AttributeKey<String> SYSTEM_NAME = AttributeKey.stringKey("rpc.system.name");
 
 	private static final AttributeKey<String> METHOD = AttributeKey.stringKey("rpc.method");
@@ -59,7 +65,9 @@ final class GrpcTracing {
 			TracingFailures failures) {
 		this.openTelemetry = SingletonSupplier.of(openTelemetry);
 		this.tracedByOthers = SingletonSupplier.of(tracedByOthers::getAsBoolean);
-		this.excludedServices = Set.copyOf(properties.excludedServices());
+		Set<String> excluded = new HashSet<>(INFRASTRUCTURE);
+		excluded.addAll(properties.excludedServices());
+		this.excludedServices = Set.copyOf(excluded);
 		this.messageEvents = properties.messageEvents();
 		this.failures = failures;
 	}
