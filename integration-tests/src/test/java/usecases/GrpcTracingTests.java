@@ -365,7 +365,7 @@ class GrpcTracingTests {
 	@Test
 	void excludedServiceIsNotTracedWithWhatItDoes() throws Exception {
 		new GrpcApplication().with(Internal.class)
-			.with("spring.grpc.server.health.enabled=false")
+			.with("kosmos.tracing.grpc.excluded-services=kosmos.test.Internal")
 			.run((application) -> {
 				Channel channel = application.channel();
 				assertThat(ClientCalls.blockingUnaryCall(channel, Internal.CHECK, CallOptions.DEFAULT, "x"))
