@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +19,8 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -150,11 +151,8 @@ class GrpcTracingTests {
 			Awaitility.await()
 				.untilAsserted(() -> assertThat(application.service().steps).extracting(Step::name).contains("close"));
 			assertThat(application.service().steps).extracting(Step::spanId).containsOnly(server.getSpanId());
-			assertThat(application.service().steps).extracting(Step::name).contains(switch (type) {
-				case UNARY -> "unary";
-				case SERVER_STREAMING -> "down";
-				default -> "next";
-			});
+			Map<MethodType, String> step = Map.of(MethodType.UNARY, "unary", MethodType.SERVER_STREAMING, "down");
+			assertThat(application.service().steps).extracting(Step::name).contains(step.getOrDefault(type, "next"));
 		});
 	}
 
@@ -366,11 +364,11 @@ class GrpcTracingTests {
 
 	@Test
 	void excludedServiceIsNotTracedWithWhatItDoes() throws Exception {
-		new GrpcApplication().with(CheckedByHand.class)
-			.with("spring.grpc.server.health.enabled=false")
+		new GrpcApplication().with(Internal.class)
+			.with("kosmos.tracing.grpc.excluded-services=kosmos.test.Internal")
 			.run((application) -> {
 				Channel channel = application.channel();
-				assertThat(ClientCalls.blockingUnaryCall(channel, CheckedByHand.CHECK, CallOptions.DEFAULT, "x"))
+				assertThat(ClientCalls.blockingUnaryCall(channel, Internal.CHECK, CallOptions.DEFAULT, "x"))
 					.isEqualTo("up");
 				unary(channel);
 				assertThat(application.await(2)).extracting(SpanData::getName).containsOnly("kosmos.test.Echo/Unary");
@@ -773,17 +771,17 @@ class GrpcTracingTests {
 	}
 
 	/**
-	 * A health service of the application, which does observed work.
+	 * A service of the application that is not to be traced, and does traced work.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	static class CheckedByHand {
+	static class Internal {
 
-		static final MethodDescriptor<String, String> CHECK = EchoService.method("grpc.health.v1.Health", "Check",
+		static final MethodDescriptor<String, String> CHECK = EchoService.method("kosmos.test.Internal", "Check",
 				MethodType.UNARY);
 
 		@Bean
-		BindableService health(Spans spans) {
-			return () -> ServerServiceDefinition.builder("grpc.health.v1.Health")
+		BindableService internal(Spans spans) {
+			return () -> ServerServiceDefinition.builder("kosmos.test.Internal")
 				.addMethod(CHECK, ServerCalls.asyncUnaryCall((request, answer) -> {
 					answer.onNext(spans.in("check", () -> "up"));
 					answer.onCompleted();

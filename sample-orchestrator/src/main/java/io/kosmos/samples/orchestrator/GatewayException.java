@@ -7,7 +7,7 @@ import org.springframework.http.HttpStatus;
 /**
  * The gateway gave no usable answer.
  */
-public class GatewayException extends RuntimeException {
+public final class GatewayException extends RuntimeException {
 
 	private final HttpStatus status;
 

@@ -1,5 +1,8 @@
 package io.kosmos.tracing.autoconfigure.grpc;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -29,6 +32,10 @@ import org.springframework.util.function.SingletonSupplier;
  */
 final class GrpcTracing {
 
+	private static final List<String> INFRASTRUCTURE = List.of("grpc.health.v1.Health",
+			"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+			"grpc.channelz.v1.Channelz");
+
 	private static final AttributeKey<String> SYSTEM_NAME = AttributeKey.stringKey("rpc.system.name");
 
 	private static final AttributeKey<String> METHOD = AttributeKey.stringKey("rpc.method");
@@ -41,7 +48,7 @@ final class GrpcTracing {
 
 	private final SingletonSupplier<Boolean> tracedByOthers;
 
-	private final GrpcProperties properties;
+	private final Set<String> excludedServices;
 
 	private final boolean messageEvents;
 
@@ -58,7 +65,9 @@ final class GrpcTracing {
 			TracingFailures failures) {
 		this.openTelemetry = SingletonSupplier.of(openTelemetry);
 		this.tracedByOthers = SingletonSupplier.of(tracedByOthers::getAsBoolean);
-		this.properties = properties;
+		Set<String> excluded = new HashSet<>(INFRASTRUCTURE);
+		excluded.addAll(properties.excludedServices());
+		this.excludedServices = Set.copyOf(excluded);
 		this.messageEvents = properties.messageEvents();
 		this.failures = failures;
 	}
@@ -75,7 +84,7 @@ final class GrpcTracing {
 
 	boolean isExcluded(MethodDescriptor<?, ?> method) {
 		String service = method.getServiceName();
-		return service != null && this.properties.isExcluded(service);
+		return service != null && this.excludedServices.contains(service);
 	}
 
 	/**
