@@ -12,6 +12,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.grpc.ClientInterceptor;
+import io.kosmos.tracing.AgentSpans;
+import io.kosmos.tracing.CurrentContext;
+import io.kosmos.tracing.MessageSpans;
+import io.kosmos.tracing.RequestContext;
+import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracedAgent;
 import io.kosmos.tracing.servers.JaegerServer;
 import io.kosmos.tracing.servers.ServerProcess;
@@ -126,7 +132,9 @@ class JavaAgentTests {
 
 		private final RestClient http;
 
-		Athena(JdbcClient jdbc, RestClient.Builder http, Environment environment) {
+		// All that code can inject is there.
+		Athena(JdbcClient jdbc, RestClient.Builder http, Environment environment, Spans spans, AgentSpans agents,
+				MessageSpans messages, CurrentContext context, RequestContext request, ClientInterceptor grpc) {
 			this.jdbc = jdbc;
 			this.http = http.baseUrl("http://127.0.0.1:" + environment.getProperty("server.port")).build();
 		}

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure;
 
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.context.CurrentContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ThreadAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;
@@ -40,7 +41,7 @@ public final class BootTracing {
 					DisabledAutoConfiguration.class, KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class,
 					ContextAutoConfiguration.class, ExportAutoConfiguration.class, PropagationAutoConfiguration.class,
 					RequestAutoConfiguration.class, ObservationContextAutoConfiguration.class,
-					SamplingAutoConfiguration.class, ThreadAutoConfiguration.class));
+					SamplingAutoConfiguration.class, CurrentContextAutoConfiguration.class, ThreadAutoConfiguration.class));
 	}
 
 }

@@ -32,6 +32,13 @@ class JavaAgentImportFilterTests {
 	}
 
 	@Test
+	void withAgentShouldNotTraceThreads() {
+		assertThat(ours()).filteredOn((name) -> feature(name).equals("context"))
+			.filteredOn(JavaAgentImportFilter::isKept)
+			.containsExactly("io.kosmos.tracing.autoconfigure.context.CurrentContextAutoConfiguration");
+	}
+
+	@Test
 	void withAgentShouldKeepTheRestOfBoot() {
 		assertThat(List.of(OpenTelemetrySdkAutoConfiguration.class, NoopTracerAutoConfiguration.class))
 			.allMatch((type) -> JavaAgentImportFilter.isKept(type.getName()));

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-import io.kosmos.tracing.TracingFailures;
 import io.kosmos.tracing.AddressedCarrier;
+import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;

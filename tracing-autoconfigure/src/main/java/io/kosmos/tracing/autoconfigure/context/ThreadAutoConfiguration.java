@@ -1,6 +1,5 @@
 package io.kosmos.tracing.autoconfigure.context;
 
-import io.kosmos.tracing.CurrentContext;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracingFailures;
 import io.micrometer.context.ContextSnapshotFactory;
@@ -25,21 +24,14 @@ import org.springframework.scheduling.annotation.AsyncConfigurer;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of the {@link CurrentContext}, which
- * is there even when tracing is off, so that code which injects it keeps running, and of
- * what takes the context to the threads of executors and schedulers.
+ * {@link EnableAutoConfiguration Auto-configuration} of what takes the context to
+ * the threads of executors and schedulers.
  */
 @AutoConfiguration(after = TaskExecutionAutoConfiguration.class)
 @ConditionalOnClass({ Context.class, ContextSnapshotFactory.class })
 public final class ThreadAutoConfiguration {
 
 	private static final String BOOT_SWITCH = "spring.task.execution.propagate-context";
-
-	@Bean
-	@ConditionalOnMissingBean
-	CurrentContext kosmosCurrentContext(TracingFailures failures) {
-		return new DefaultCurrentContext(failures);
-	}
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(AsyncConfigurer.class)
