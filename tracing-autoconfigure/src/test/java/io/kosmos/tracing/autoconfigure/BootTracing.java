@@ -32,16 +32,16 @@ public final class BootTracing {
 	}
 
 	public static ApplicationContextRunner runner() {
-		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(OpenTelemetrySdkAutoConfiguration.class,
-					OpenTelemetryTracingAutoConfiguration.class, OtlpTracingAutoConfiguration.class,
-					MicrometerTracingAutoConfiguration.class, NoopTracerAutoConfiguration.class,
-					ObservationAutoConfiguration.class, SslAutoConfiguration.class, ProjectInfoAutoConfiguration.class,
-					TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class,
-					DisabledAutoConfiguration.class, KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class,
-					ContextAutoConfiguration.class, ExportAutoConfiguration.class, PropagationAutoConfiguration.class,
-					RequestAutoConfiguration.class, ObservationContextAutoConfiguration.class,
-					SamplingAutoConfiguration.class, CurrentContextAutoConfiguration.class, ThreadAutoConfiguration.class));
+		return new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(
+				OpenTelemetrySdkAutoConfiguration.class, OpenTelemetryTracingAutoConfiguration.class,
+				OtlpTracingAutoConfiguration.class, MicrometerTracingAutoConfiguration.class,
+				NoopTracerAutoConfiguration.class, ObservationAutoConfiguration.class, SslAutoConfiguration.class,
+				ProjectInfoAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
+				TaskSchedulingAutoConfiguration.class, DisabledAutoConfiguration.class,
+				KosmosTracingAutoConfiguration.class, SpansAutoConfiguration.class, ContextAutoConfiguration.class,
+				ExportAutoConfiguration.class, PropagationAutoConfiguration.class, RequestAutoConfiguration.class,
+				ObservationContextAutoConfiguration.class, SamplingAutoConfiguration.class,
+				CurrentContextAutoConfiguration.class, ThreadAutoConfiguration.class));
 	}
 
 }

@@ -24,8 +24,8 @@ import org.springframework.scheduling.annotation.AsyncConfigurer;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * {@link EnableAutoConfiguration Auto-configuration} of what takes the context to
- * the threads of executors and schedulers.
+ * {@link EnableAutoConfiguration Auto-configuration} of what takes the context to the
+ * threads of executors and schedulers.
  */
 @AutoConfiguration(after = TaskExecutionAutoConfiguration.class)
 @ConditionalOnClass({ Context.class, ContextSnapshotFactory.class })
