@@ -13,6 +13,9 @@ import ch.qos.logback.core.read.ListAppender;
 import io.kosmos.tracing.Spans;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -154,6 +158,15 @@ class CallerTraceTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "/services/hello", "//services/hello", "/%73ervices/hello", "/services;a=b/hello" })
+	void aPathThatOnlyItsServletUnderstandsIsServed(String path) {
+		try (RunningService service = RunningService.start(WebApplicationType.SERVLET, ServiceApplication.class,
+				"kosmos.tracing.web.trace-response.paths=/**")) {
+			assertThat(service.get(path)).startsWith("HTTP/1.1 200").contains("hello");
+		}
+	}
+
 	// Of a response that broke off Netty logs a line as well, outside the request.
 	private List<ILoggingEvent> failures() {
 		return List.copyOf(this.log.list)
@@ -232,6 +245,24 @@ class CallerTraceTests {
 	@EnableAutoConfiguration
 	@Import({ Answers.class, ServletAnswers.class })
 	static class ServletApplication {
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class ServiceApplication {
+
+		@Bean
+		ServletRegistrationBean<HttpServlet> services() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					response.getWriter().print("hello");
+				}
+
+			}, "/services/*");
+		}
 
 	}
 

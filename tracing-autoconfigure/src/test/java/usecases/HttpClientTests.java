@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -273,6 +274,36 @@ class HttpClientTests {
 			assertThat(this.received.get("/items/1").getFirst("Content-Length")).isEqualTo("4");
 			app.await(1);
 			assertThat(app.only().getName()).isEqualTo("http post");
+		});
+	}
+
+	@Test
+	void aBuilderOfWebSocketsTakesOneTraceToEachConnection() {
+		application(Clients.class).run((app) -> {
+			WebSocket.Builder builder = app.bean(HttpClient.class).newWebSocketBuilder().header("X-Own", "a");
+			for (int connection = 1; connection <= 2; connection++) {
+				URI uri = URI.create(url().replace("http:", "ws:") + "/items/" + connection);
+				CompletableFuture<WebSocket> refused = builder.buildAsync(uri, new WebSocket.Listener() {
+				});
+				assertThat(refused).failsWithin(Duration.ofSeconds(10));
+				app.await(connection);
+				assertThat(this.received.get("/items/" + connection).get("traceparent")).singleElement()
+					.asString()
+					.contains(app.ended().get(connection - 1).getSpanId());
+				assertThat(this.received.get("/items/" + connection).get("X-Own")).containsExactly("a");
+			}
+		});
+	}
+
+	@Test
+	void baggageThatARequestBringsIsNoTrace() {
+		application(Clients.class).run((app) -> {
+			HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/items/1"))
+				.header("baggage", "own=1")
+				.build();
+			app.bean(HttpClient.class).sendAsync(request, HttpResponse.BodyHandlers.discarding()).join();
+			app.await(1);
+			assertThat(this.received.get("/items/1").getFirst("traceparent")).contains(app.only().getSpanId());
 		});
 	}
 

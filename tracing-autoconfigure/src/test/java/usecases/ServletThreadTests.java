@@ -81,9 +81,8 @@ class ServletThreadTests {
 			assertThat(answers).hasSize(REQUESTS);
 			Awaitility.await().atMost(Duration.ofSeconds(20)).until(clean::isDone);
 			assertThat(clean.leftBehind()).isEmpty();
-			// Before and after each request in Tomcat's threads, and after it in each
-			// pool.
-			assertThat(clean.looks()).isEqualTo(REQUESTS * (2 + pools.size()));
+			// Before each request in Tomcat's threads, and after it in each pool.
+			assertThat(clean.looks()).isEqualTo(REQUESTS * (1 + pools.size()));
 			assertTraces(service.awaitEnded(REQUESTS * (1 + STEPS.size())));
 		}
 	}

@@ -1,8 +1,8 @@
 package io.kosmos.tracing.autoconfigure;
 
 import io.kosmos.tracing.autoconfigure.context.ContextAutoConfiguration;
-import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.CurrentContextAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.context.ObservationContextAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.context.ThreadAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.kosmos.tracing.autoconfigure.propagation.PropagationAutoConfiguration;

@@ -2,11 +2,13 @@ package io.kosmos.tracing.autoconfigure.http;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import io.kosmos.tracing.TracingFailures;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.context.propagation.TextMapPropagator;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +118,9 @@ public final class HttpAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "kosmos.tracing.http.jdk-client", matchIfMissing = true)
 	static class JdkClientConfiguration {
 
+		private static final Pattern TRACE_HEADER = Pattern.compile("traceparent|b3|x-b3-traceid|uber-trace-id",
+				Pattern.CASE_INSENSITIVE);
+
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static HttpClientBeanPostProcessor kosmosJdkClientTracing(ObjectProvider<ObservationRegistry> registry,
@@ -128,9 +133,14 @@ public final class HttpAutoConfiguration {
 									properties.getObject().getHttp().getClient().getRequests().getName())),
 							() -> propagators.stream()
 								.findFirst()
-								.map((found) -> found.getTextMapPropagator().fields())
+								.map((found) -> traceHeaders(found.getTextMapPropagator()))
 								.orElse(List.of()),
 							failures::getObject));
+		}
+
+		// Baggage alone, which an application may set itself, is no trace.
+		private static List<String> traceHeaders(TextMapPropagator propagator) {
+			return propagator.fields().stream().filter(TRACE_HEADER.asMatchPredicate()).toList();
 		}
 
 	}

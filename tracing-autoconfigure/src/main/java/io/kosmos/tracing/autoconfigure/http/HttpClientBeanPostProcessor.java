@@ -5,7 +5,8 @@ import java.net.http.HttpClient;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Puts tracing around beans that are clients of the JDK.
+ * Puts tracing around beans that are clients of the JDK. A class of somebody else's that
+ * extends it stays what it is.
  */
 final class HttpClientBeanPostProcessor implements BeanPostProcessor {
 
@@ -17,7 +18,7 @@ final class HttpClientBeanPostProcessor implements BeanPostProcessor {
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof HttpClient client && !(bean instanceof TracedHttpClient)) {
+		if (bean instanceof HttpClient client && bean.getClass().getModule() == HttpClient.class.getModule()) {
 			return new TracedHttpClient(client, this.observations);
 		}
 		return bean;

@@ -15,6 +15,7 @@ import io.kosmos.tracing.TracingFailures;
 import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.client.observation.ClientHttpObservationDocumentation;
@@ -104,8 +105,23 @@ final class JdkClientObservations {
 			this.request = request;
 		}
 
-		Observation.Scope open() {
-			return this.observation.openScope();
+		Scope open() {
+			TracingFailures problems = JdkClientObservations.this.failures.get();
+			try {
+				Observation.Scope scope = this.observation.openScope();
+				return () -> {
+					try {
+						scope.close();
+					}
+					catch (Throwable ex) {
+						problems.record("the scope of a call of the JDK's HTTP client", ex);
+					}
+				};
+			}
+			catch (Throwable ex) {
+				problems.record("the scope of a call of the JDK's HTTP client", ex);
+				return Scope.noop();
+			}
 		}
 
 		/**

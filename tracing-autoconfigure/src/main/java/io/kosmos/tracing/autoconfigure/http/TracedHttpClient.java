@@ -22,7 +22,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 import io.kosmos.tracing.autoconfigure.http.JdkClientObservations.Call;
-import io.micrometer.observation.Observation;
+import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ReflectionUtils;
@@ -52,7 +52,7 @@ final class TracedHttpClient extends HttpClient implements ClientLifecycle {
 		}
 		JdkResponse received = null;
 		Throwable failure = null;
-		try (Observation.Scope scope = call.open()) {
+		try (Scope ignored = call.open()) {
 			HttpResponse<T> response = this.delegate.send(call.traced(request), bodyHandler);
 			received = new JdkResponse(response);
 			return response;
@@ -82,7 +82,7 @@ final class TracedHttpClient extends HttpClient implements ClientLifecycle {
 		if (call == null) {
 			return sender.send(request);
 		}
-		try (Observation.Scope scope = call.open()) {
+		try (Scope ignored = call.open()) {
 			CompletableFuture<HttpResponse<T>> future = sender.send(call.traced(request));
 			future.whenComplete(
 					(response, failure) -> call.end((response != null) ? new JdkResponse(response) : null, failure));
@@ -100,7 +100,7 @@ final class TracedHttpClient extends HttpClient implements ClientLifecycle {
 
 	@Override
 	public WebSocket.Builder newWebSocketBuilder() {
-		return new TracedWebSocketBuilder(this.delegate.newWebSocketBuilder(), this.observations);
+		return new TracedWebSocketBuilder(this.delegate::newWebSocketBuilder, this.observations);
 	}
 
 	@Override

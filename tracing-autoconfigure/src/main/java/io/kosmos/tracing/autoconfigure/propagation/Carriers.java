@@ -107,8 +107,19 @@ final class Carriers {
 		while (received instanceof ServletRequestWrapper wrapper) {
 			received = wrapper.getRequest();
 		}
-		return Boolean.TRUE.equals(received.getAttribute(TOMCAT_FORWARDED)) ? null
-				: Network.address(received.getRemoteAddr());
+		return isForwarded(received) ? null : Network.address(received.getRemoteAddr());
+	}
+
+	/**
+	 * Whether the address may be one that a header told. Of the containers Tomcat alone
+	 * says so.
+	 */
+	private static boolean isForwarded(ServletRequest request) {
+		if (request.getClass().getName().startsWith("org.apache.catalina.")) {
+			return Boolean.TRUE.equals(request.getAttribute(TOMCAT_FORWARDED));
+		}
+		return request instanceof HttpServletRequest http
+				&& (http.getHeader("Forwarded") != null || http.getHeader("X-Forwarded-For") != null);
 	}
 
 	private static @Nullable InetAddress address(ServerHttpRequest request) {

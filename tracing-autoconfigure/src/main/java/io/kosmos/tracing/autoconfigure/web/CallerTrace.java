@@ -41,6 +41,13 @@ final class CallerTrace {
 	}
 
 	/**
+	 * Whether any response tells the trace.
+	 */
+	boolean isTold() {
+		return !this.paths.isEmpty();
+	}
+
+	/**
 	 * The value of the header.
 	 * @param path path of the request within the application
 	 * @param span span of the request

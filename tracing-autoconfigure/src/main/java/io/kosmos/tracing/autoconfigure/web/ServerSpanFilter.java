@@ -35,13 +35,26 @@ final class ServerSpanFilter implements Filter {
 		Context context = Context.current();
 		request.setAttribute(CONTEXT, context);
 		if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse httpResponse) {
-			String header = this.trace.header(ServletRequestPathUtils.parse(http).pathWithinApplication(),
-					CallerTrace.of(context));
+			String header = header(http, context);
 			if (header != null) {
 				httpResponse.setHeader(CallerTrace.HEADER, header);
 			}
 		}
 		chain.doFilter(request, response);
+	}
+
+	private @Nullable String header(HttpServletRequest request, Context context) {
+		if (!this.trace.isTold()) {
+			return null;
+		}
+		try {
+			return this.trace.header(ServletRequestPathUtils.parse(request).pathWithinApplication(),
+					CallerTrace.of(context));
+		}
+		catch (RuntimeException ex) {
+			// A path that its servlet understands and Spring does not.
+			return null;
+		}
 	}
 
 	/**

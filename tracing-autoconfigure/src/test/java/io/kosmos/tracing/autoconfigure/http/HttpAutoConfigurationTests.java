@@ -18,6 +18,7 @@ import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 @ExtendWith(OutputCaptureExtension.class)
 class HttpAutoConfigurationTests {
@@ -38,6 +39,13 @@ class HttpAutoConfigurationTests {
 			assertThat(client.sslContext()).isSameAs(own.sslContext());
 			assertThat(client.connectTimeout()).isEqualTo(own.connectTimeout());
 		});
+	}
+
+	@Test
+	void shouldLeaveClassesOfOthersAsTheyAre() {
+		HttpClient other = mock(HttpClient.class);
+		this.contextRunner.withBean("client", HttpClient.class, () -> other)
+			.run((context) -> assertThat(context.getBean(HttpClient.class)).isSameAs(other));
 	}
 
 	@Test
