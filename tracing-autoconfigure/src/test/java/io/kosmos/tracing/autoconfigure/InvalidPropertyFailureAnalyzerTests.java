@@ -83,7 +83,6 @@ class InvalidPropertyFailureAnalyzerTests {
 					rollup.hosts                   | 'a:8080'          | It must be the name or address of a host
 					rollup.hosts                   | '*'               | It must be the name or address of a host
 					grpc.excluded-services         | Echo/Unary        | It must be the full names of services
-					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi.
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi, jaeger.
 					propagation.trust.networks     | localhost         | It must be networks such as 10.0.0.0/8
 					propagation.trust.networks     | 10.0.0.0/33       | It must be networks such as 10.0.0.0/8
