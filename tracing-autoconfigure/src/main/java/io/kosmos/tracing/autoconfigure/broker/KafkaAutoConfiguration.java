@@ -27,6 +27,7 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 
 /**
  * Switches on the observation of Spring Kafka's templates and listeners, and makes what
@@ -46,7 +47,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.kafka.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(KafkaProperties.class)
-@ImportRuntimeHints(KafkaAutoConfiguration.ProducerHints.class)
+@ImportRuntimeHints(KafkaAutoConfiguration.ClientHints.class)
 public final class KafkaAutoConfiguration {
 
 	/**
@@ -87,13 +88,17 @@ public final class KafkaAutoConfiguration {
 	}
 
 	/**
-	 * What a native image needs to watch a producer.
+	 * What a native image needs to watch a producer and to see the factory of a
+	 * container.
 	 */
-	static final class ProducerHints implements RuntimeHintsRegistrar {
+	static final class ClientHints implements RuntimeHintsRegistrar {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 			hints.proxies().registerJdkProxy(Producer.class);
+			hints.reflection()
+				.registerType(AbstractMessageListenerContainer.class,
+						(type) -> type.withField(KafkaTracingBeanPostProcessor.CONSUMER_FACTORY));
 		}
 
 	}

@@ -20,14 +20,15 @@ import org.springframework.kafka.listener.BatchInterceptor;
 import org.springframework.kafka.support.KafkaUtils;
 
 /**
- * Runs the listener of a batch, which Spring does not observe, in a span.
+ * Runs the listener of a batch, which Spring does not observe, in a span: one, also where
+ * several of these are composed into one interceptor.
  *
  * @param <K> type of the keys
  * @param <V> type of the values
  */
 final class KafkaBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 
-	private final ThreadLocal<OpenBatch> open = new ThreadLocal<>();
+	private static final ThreadLocal<Opened> OPEN = new ThreadLocal<>();
 
 	private final @Nullable BatchInterceptor<K, V> delegate;
 
@@ -52,8 +53,8 @@ final class KafkaBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 	public @Nullable ConsumerRecords<K, V> intercept(ConsumerRecords<K, V> records, Consumer<K, V> consumer) {
 		close(null);
 		ConsumerRecords<K, V> result = (this.delegate != null) ? this.delegate.intercept(records, consumer) : records;
-		if (result != null) {
-			this.tracing.get().attempt(() -> this.open.set(open(result)));
+		if (result != null && OPEN.get() == null) {
+			this.tracing.get().attempt(() -> OPEN.set(new Opened(this, open(result))));
 		}
 		return result;
 	}
@@ -90,10 +91,10 @@ final class KafkaBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 	}
 
 	private void close(@Nullable Throwable error) {
-		OpenBatch batch = this.open.get();
-		if (batch != null) {
-			this.open.remove();
-			batch.close(this.tracing.get(), error);
+		Opened opened = OPEN.get();
+		if (opened != null && opened.by() == this) {
+			OPEN.remove();
+			opened.batch().close(this.tracing.get(), error);
 		}
 	}
 
@@ -136,6 +137,16 @@ final class KafkaBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 			this.delegate.clearThreadState(consumer);
 		}
 		close(null);
+	}
+
+	/**
+	 * The batch of a thread.
+	 *
+	 * @param by what opened it and is to close it
+	 * @param batch the batch
+	 */
+	private record Opened(KafkaBatchInterceptor<?, ?> by, OpenBatch batch) {
+
 	}
 
 }

@@ -7,6 +7,7 @@ import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 
 import org.springframework.kafka.support.micrometer.KafkaRecordSenderContext;
 import org.springframework.kafka.support.micrometer.KafkaTemplateObservation;
@@ -42,10 +43,22 @@ final class KafkaSenderHandler extends MessageObservationHandler<KafkaRecordSend
 		span.builder().setAllAttributes(attributes.build());
 		Context context = span.start();
 		tracing().attempt(() -> {
-			record.headers().remove(TRACE_STATE);
-			tracing().inject(context, record.headers(), this.servers.producerHost(), KafkaRecords.SETTER);
+			if (clear(record.headers())) {
+				tracing().inject(context, record.headers(), this.servers.producerHost(), KafkaRecords.SETTER);
+			}
 		});
 		return context.with(SendCompletion.SENDING, Span.fromContext(context));
+	}
+
+	// Kafka's producer makes the headers of a record that it was given read-only.
+	private static boolean clear(Headers headers) {
+		try {
+			headers.remove(TRACE_STATE);
+			return true;
+		}
+		catch (IllegalStateException ex) {
+			return false;
+		}
 	}
 
 	@Override

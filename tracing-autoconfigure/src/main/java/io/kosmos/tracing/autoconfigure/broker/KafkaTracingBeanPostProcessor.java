@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -16,6 +17,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Switches the observation of templates and listener containers on, whoever declares
@@ -25,6 +27,8 @@ import org.springframework.kafka.listener.ContainerProperties;
 final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 
 	private static final String OPEN_TELEMETRY = "io.opentelemetry.instrumentation.kafkaclients";
+
+	static final String CONSUMER_FACTORY = "consumerFactory";
 
 	private final Environment environment;
 
@@ -44,7 +48,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 			complete(producerFactory);
 		}
 		else if (bean instanceof ConsumerFactory<?, ?> consumerFactory) {
-			this.servers.addConsumers(consumerFactory.getConfigurationProperties());
+			this.servers.addConsumers(configuration(consumerFactory));
 		}
 		else if (bean instanceof KafkaTemplate<?, ?> template) {
 			observe(template);
@@ -76,8 +80,7 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 	}
 
 	private <K, V> void observe(AbstractKafkaListenerContainerFactory<?, K, V> factory) {
-		ConsumerFactory<? super K, ? super V> consumerFactory = factory.getConsumerFactory();
-		if (isOn("listener") && !(consumerFactory != null && isTraced(consumerFactory.getConfigurationProperties()))) {
+		if (isOn("listener") && !isTraced(configuration(factory.getConsumerFactory()))) {
 			observe(factory.getContainerProperties());
 			factory.setBatchInterceptor(
 					new KafkaBatchInterceptor<>(factory.getBatchInterceptor(), this.tracing, this.servers));
@@ -86,11 +89,35 @@ final class KafkaTracingBeanPostProcessor implements BeanPostProcessor {
 	}
 
 	private <K, V> void observe(AbstractMessageListenerContainer<K, V> container) {
-		if (isOn("listener")) {
+		if (isOn("listener") && !isTraced(configuration(consumerFactory(container)))) {
 			observe(container.getContainerProperties());
-			container.setBatchInterceptor(
-					new KafkaBatchInterceptor<>(container.getBatchInterceptor(), this.tracing, this.servers));
-			container.setRecordInterceptor(new KafkaRecordInterceptor<>(container.getRecordInterceptor()));
+			// A container has those of the factory that made it.
+			if (!(container.getBatchInterceptor() instanceof KafkaBatchInterceptor)) {
+				container.setBatchInterceptor(
+						new KafkaBatchInterceptor<>(container.getBatchInterceptor(), this.tracing, this.servers));
+			}
+			if (!(container.getRecordInterceptor() instanceof KafkaRecordInterceptor)) {
+				container.setRecordInterceptor(new KafkaRecordInterceptor<>(container.getRecordInterceptor()));
+			}
+		}
+	}
+
+	// A container tells its factory to nobody.
+	private static @Nullable ConsumerFactory<?, ?> consumerFactory(AbstractMessageListenerContainer<?, ?> container) {
+		Field field = ReflectionUtils.findField(AbstractMessageListenerContainer.class, CONSUMER_FACTORY);
+		if (field == null) {
+			return null;
+		}
+		ReflectionUtils.makeAccessible(field);
+		return (ConsumerFactory<?, ?>) ReflectionUtils.getField(field, container);
+	}
+
+	private static Map<String, Object> configuration(@Nullable ConsumerFactory<?, ?> factory) {
+		try {
+			return (factory != null) ? factory.getConfigurationProperties() : Map.of();
+		}
+		catch (UnsupportedOperationException ex) {
+			return Map.of();
 		}
 	}
 

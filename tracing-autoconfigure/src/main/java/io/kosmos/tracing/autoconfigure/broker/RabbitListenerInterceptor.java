@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -22,6 +23,9 @@ import org.springframework.beans.factory.ObjectProvider;
  * is settled, and not when the method returns.
  */
 final class RabbitListenerInterceptor implements MethodInterceptor {
+
+	// RabbitMQ's default, after which it takes the message back.
+	private static final Duration CONSUMER_TIMEOUT = Duration.ofMinutes(30);
 
 	// The current observation is in a static thread local, so that any registry finds it.
 	private final ObservationRegistry observations = ObservationRegistry.create();
@@ -51,7 +55,8 @@ final class RabbitListenerInterceptor implements MethodInterceptor {
 		if (!this.asynchronous.computeIfAbsent(observed.getListenerId(), this::isAsynchronous)) {
 			return;
 		}
-		Settlement settlement = new Settlement(observed.getCarrier().getMessageProperties().getDeliveryTag());
+		Settlement settlement = new Settlement(observed.getCarrier().getMessageProperties().getDeliveryTag(),
+				CONSUMER_TIMEOUT);
 		for (int i = 0; i < arguments.length; i++) {
 			if (arguments[i] instanceof Channel channel) {
 				arguments[i] = settlement.watch(channel);

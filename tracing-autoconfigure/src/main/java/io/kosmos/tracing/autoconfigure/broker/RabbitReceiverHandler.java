@@ -1,6 +1,7 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.Unstarted;
+import io.kosmos.tracing.autoconfigure.broker.Settlement.Outcome;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -51,20 +52,24 @@ final class RabbitReceiverHandler extends MessageObservationHandler<RabbitMessag
 			super.onStop(observed);
 			return;
 		}
-		settlement.then((acknowledged) -> {
-			if (!acknowledged) {
-				tracing().attempt(() -> reject(observed));
+		settlement.then((outcome) -> {
+			if (outcome == Outcome.REJECTED) {
+				tracing().attempt(() -> fail(observed, "rejected", "The message was rejected"));
+			}
+			else if (outcome == Outcome.UNSETTLED) {
+				tracing()
+					.attempt(() -> fail(observed, "unsettled", "The message was neither acknowledged nor rejected"));
 			}
 			super.onStop(observed);
 		});
 	}
 
 	// Spring logs what went wrong, and tells nobody else.
-	private static void reject(RabbitMessageReceiverContext observed) {
+	private static void fail(RabbitMessageReceiverContext observed, String type, String description) {
 		Started started = Started.of(observed);
 		if (started != null) {
-			started.span().setAttribute(MessageAttributes.ERROR_TYPE, "rejected");
-			started.span().setStatus(StatusCode.ERROR, "The message was rejected");
+			started.span().setAttribute(MessageAttributes.ERROR_TYPE, type);
+			started.span().setStatus(StatusCode.ERROR, description);
 		}
 	}
 

@@ -2,7 +2,9 @@ package io.kosmos.tracing.autoconfigure.broker;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import com.rabbitmq.client.Channel;
@@ -17,10 +19,18 @@ final class Settlement {
 
 	private final long deliveryTag;
 
-	private final CompletableFuture<Boolean> acknowledged = new CompletableFuture<>();
+	private final Duration patience;
 
-	Settlement(long deliveryTag) {
+	private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+	/**
+	 * Create it.
+	 * @param deliveryTag the message
+	 * @param patience how long after the return of the listener it may be settled
+	 */
+	Settlement(long deliveryTag, Duration patience) {
 		this.deliveryTag = deliveryTag;
+		this.patience = patience;
 	}
 
 	/**
@@ -47,20 +57,37 @@ final class Settlement {
 			return;
 		}
 		if (method.equals("basicAck")) {
-			this.acknowledged.complete(true);
+			this.outcome.complete(Outcome.ACKNOWLEDGED);
 		}
 		else if (method.equals("basicReject") || method.equals("basicNack")) {
-			this.acknowledged.complete(false);
+			this.outcome.complete(Outcome.REJECTED);
 		}
 	}
 
 	/**
 	 * Do something when the message is acknowledged or rejected, which is now if it was
-	 * already.
-	 * @param action is told whether it was acknowledged
+	 * already, or when neither came for too long.
+	 * @param action is told what became of the message
 	 */
-	void then(Consumer<Boolean> action) {
-		this.acknowledged.thenAccept(action);
+	void then(Consumer<Outcome> action) {
+		this.outcome.completeOnTimeout(Outcome.UNSETTLED, this.patience.toMillis(), TimeUnit.MILLISECONDS)
+			.thenAccept(action);
+	}
+
+	/**
+	 * What became of a message.
+	 */
+	enum Outcome {
+
+		/** It was acknowledged. */
+		ACKNOWLEDGED,
+
+		/** It was rejected. */
+		REJECTED,
+
+		/** Neither. */
+		UNSETTLED
+
 	}
 
 }

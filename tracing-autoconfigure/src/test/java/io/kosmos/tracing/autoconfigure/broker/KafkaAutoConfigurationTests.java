@@ -12,16 +12,28 @@ import io.micrometer.tracing.handler.TracingObservationHandler;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.instrumentation.kafkaclients.v2_6.KafkaTelemetry;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
@@ -38,8 +50,12 @@ import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.kafka.listener.AbstractMessageListenerContainer;
+import org.springframework.kafka.listener.BatchInterceptor;
+import org.springframework.kafka.listener.CompositeBatchInterceptor;
 import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.support.micrometer.KafkaRecordSenderContext;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,7 +85,7 @@ class KafkaAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "template", "factory" })
+	@ValueSource(strings = { "template", "factory", "container" })
 	void shouldLeaveAloneWhatOpenTelemetryInterceptorsTrace(String bean) {
 		this.contextRunner.withPropertyValues(
 				"test.interceptors=io.opentelemetry.instrumentation.kafkaclients.v2_6.internal.OpenTelemetryProducerInterceptor")
@@ -132,6 +148,57 @@ class KafkaAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldOpenOneSpanOfBatchInContainerOfObservedFactory() {
+		InMemorySpanExporter exporter = InMemorySpanExporter.create();
+		this.contextRunner.withUserConfiguration(Replies.class)
+			.withBean(SpanProcessor.class, () -> SimpleSpanProcessor.create(exporter))
+			.withPropertyValues("management.tracing.sampling.probability=1")
+			.run((context) -> {
+				assertOneSpan(context.getBean("replies", ConcurrentMessageListenerContainer.class), exporter);
+				assertOneSpan(context.getBean("composed", ConcurrentMessageListenerContainer.class), exporter);
+			});
+	}
+
+	private static void assertOneSpan(ConcurrentMessageListenerContainer<Object, Object> container,
+			InMemorySpanExporter exporter) {
+		exporter.reset();
+		BatchInterceptor<Object, Object> interceptor = container.getBatchInterceptor();
+		ConsumerRecords<Object, Object> records = new ConsumerRecords<>(
+				Map.of(new TopicPartition("replies", 0), List.of(new ConsumerRecord<>("replies", 0, 0, null, "a"))),
+				Map.of());
+		interceptor.intercept(records, null);
+		assertThat(Span.current().getSpanContext().isValid()).isTrue();
+		interceptor.success(records, null);
+		assertThat(Context.current()).isSameAs(Context.root());
+		assertThat(exporter.getFinishedSpanItems()).extracting(SpanData::getName).containsExactly("process replies");
+	}
+
+	@Test
+	void shouldNotAskConsumerFactoryForConfigurationThatItDoesNotTell() {
+		this.contextRunner.withUserConfiguration(OwnConsumers.class)
+			.run((context) -> assertThat(isObserved(context.getBean("ownFactory"))).isTrue());
+	}
+
+	@Test
+	void shouldSendRecordAgainWhoseHeadersAreReadOnly() {
+		this.contextRunner.run((context) -> {
+			ProducerRecord<Object, Object> record = new ProducerRecord<>("orders", "order");
+			send(context.getBean(KafkaSenderHandler.class), record);
+			Header first = record.headers().lastHeader("traceparent");
+			assertThat(first).isNotNull();
+			((RecordHeaders) record.headers()).setReadOnly();
+			send(context.getBean(KafkaSenderHandler.class), record);
+			assertThat(record.headers().headers("traceparent")).containsExactly(first);
+		});
+	}
+
+	private static void send(KafkaSenderHandler handler, ProducerRecord<Object, Object> record) {
+		KafkaRecordSenderContext observed = new KafkaRecordSenderContext(record, "template", () -> null);
+		handler.onStart(observed);
+		handler.onStop(observed);
+	}
+
+	@Test
 	void shouldTellServerOnlyIfThereIsOne() {
 		assertThat(KafkaServers.server(Map.of("bootstrap.servers", "kafka:9092"))).isEqualTo(new Server("kafka", 9092));
 		assertThat(KafkaServers.server(Map.of("bootstrap.servers", List.of("kafka:9092"))))
@@ -191,12 +258,14 @@ class KafkaAutoConfigurationTests {
 	}
 
 	@Test
-	void shouldHintAtProxyOfProducer() {
+	void shouldHintAtProxyOfProducerAndFactoryOfContainer() {
 		RuntimeHints hints = new RuntimeHints();
-		new KafkaAutoConfiguration.ProducerHints().registerHints(hints, null);
+		new KafkaAutoConfiguration.ClientHints().registerHints(hints, null);
 		assertThat(hints.proxies().jdkProxyHints()).singleElement()
 			.satisfies((hint) -> assertThat(hint.getProxiedInterfaces()).singleElement()
 				.hasToString(Producer.class.getName()));
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onFieldAccess(AbstractMessageListenerContainer.class, "consumerFactory")).accepts(hints);
 	}
 
 	private static boolean isObserved(Object bean) {
@@ -261,6 +330,55 @@ class KafkaAutoConfigurationTests {
 					consumerFactory, new ContainerProperties("topic"));
 			container.setAutoStartup(false);
 			return container;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Replies {
+
+		@Bean
+		ConcurrentMessageListenerContainer<Object, Object> replies(
+				@Qualifier("factory") ConcurrentKafkaListenerContainerFactory<Object, Object> factory) {
+			ConcurrentMessageListenerContainer<Object, Object> container = factory.createContainer("replies");
+			container.setAutoStartup(false);
+			return container;
+		}
+
+		@Bean
+		ConcurrentMessageListenerContainer<Object, Object> composed(
+				@Qualifier("factory") ConcurrentKafkaListenerContainerFactory<Object, Object> factory) {
+			ConcurrentMessageListenerContainer<Object, Object> container = replies(factory);
+			container.setBatchInterceptor(new CompositeBatchInterceptor<>(container.getBatchInterceptor(),
+					(records, consumer) -> new ConsumerRecords<>(
+							Map.of(new TopicPartition("replies", 0), records.records(new TopicPartition("replies", 0))),
+							Map.of())));
+			return container;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnConsumers {
+
+		@Bean
+		ConsumerFactory<Object, Object> ownConsumers() {
+			return new DefaultKafkaConsumerFactory<>(Map.of()) {
+
+				@Override
+				public Map<String, Object> getConfigurationProperties() {
+					throw new UnsupportedOperationException();
+				}
+
+			};
+		}
+
+		@Bean
+		ConcurrentKafkaListenerContainerFactory<Object, Object> ownFactory(
+				@Qualifier("ownConsumers") ConsumerFactory<Object, Object> consumerFactory) {
+			ConcurrentKafkaListenerContainerFactory<Object, Object> factory = new ConcurrentKafkaListenerContainerFactory<>();
+			factory.setConsumerFactory(consumerFactory);
+			return factory;
 		}
 
 	}

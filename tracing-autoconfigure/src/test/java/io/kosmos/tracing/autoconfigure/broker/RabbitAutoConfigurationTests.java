@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import java.time.Duration;
 import java.util.List;
 
 import io.kosmos.tracing.TracingFailures;
@@ -7,13 +8,22 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.handler.TracingObservationHandler;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.sdk.testing.assertj.OpenTelemetryAssertions;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.StatusData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.amqp.core.Message;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.config.DirectRabbitListenerContainerFactory;
 import org.springframework.amqp.rabbit.config.RetryInterceptorBuilder;
@@ -22,6 +32,7 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
+import org.springframework.amqp.rabbit.support.micrometer.RabbitMessageReceiverContext;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
@@ -106,6 +117,30 @@ class RabbitAutoConfigurationTests {
 			assertThat(advice[2]).isInstanceOf(RabbitRetryInterceptor.class);
 			assertThat(advice[3]).isInstanceOf(RabbitListenerInterceptor.class);
 		});
+	}
+
+	@Test
+	void shouldEndSpanOfMessageThatIsNeverSettled() {
+		InMemorySpanExporter exporter = InMemorySpanExporter.create();
+		this.contextRunner.withBean(SpanProcessor.class, () -> SimpleSpanProcessor.create(exporter))
+			.withPropertyValues("management.tracing.sampling.probability=1")
+			.run((context) -> {
+				MessageProperties properties = new MessageProperties();
+				properties.setConsumerQueue("orders");
+				RabbitMessageReceiverContext observed = new RabbitMessageReceiverContext(
+						new Message(new byte[0], properties), "listener");
+				observed.put(Settlement.class, new Settlement(1, Duration.ofMillis(1)));
+				RabbitReceiverHandler handler = context.getBean(RabbitReceiverHandler.class);
+				handler.onStart(observed);
+				handler.onStop(observed);
+				Awaitility.await()
+					.untilAsserted(() -> assertThat(exporter.getFinishedSpanItems()).singleElement()
+						.satisfies((span) -> OpenTelemetryAssertions.assertThat(span)
+							.hasName("process orders")
+							.hasStatus(StatusData.create(StatusCode.ERROR,
+									"The message was neither acknowledged nor rejected"))
+							.hasAttribute(AttributeKey.stringKey("error.type"), "unsettled")));
+			});
 	}
 
 	@Test
