@@ -18,7 +18,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /**
  * Answers {@code getConnection} with a connection whose statements are traced and leaves
- * every other call to the data source.
+ * every other call to the data source. Tracing that fails costs its span only.
  */
 final class ConnectionInterceptor implements MethodInterceptor {
 
@@ -52,15 +52,31 @@ final class ConnectionInterceptor implements MethodInterceptor {
 		catch (Throwable ex) {
 			// That of a routing one is told by the one it chose.
 			if (!this.routing) {
-				this.telemetry.waited(this.name, began, since(start), ex);
+				waitedInVain(began, since(start), ex);
 			}
 			throw ex;
 		}
 		if (connection == null || connection instanceof OpenTelemetryConnection) {
 			return connection;
 		}
-		this.telemetry.waited(this.name, began, since(start), null);
-		return this.telemetry.trace(connection, database(connection));
+		try {
+			this.telemetry.waited(this.name, began, since(start), null);
+			return this.telemetry.trace(connection, database(connection));
+		}
+		catch (Throwable ex) {
+			// The caller would never get, nor close, what the pool gave.
+			this.telemetry.failed(ex);
+			return connection;
+		}
+	}
+
+	private void waitedInVain(Instant began, Duration waited, Throwable failure) {
+		try {
+			this.telemetry.waited(this.name, began, waited, failure);
+		}
+		catch (Throwable ex) {
+			this.telemetry.failed(ex);
+		}
 	}
 
 	private static Duration since(long start) {

@@ -1,10 +1,12 @@
 package io.kosmos.tracing.autoconfigure.jdbc;
 
+import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.instrumentation.jdbc.datasource.JdbcTelemetry;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -41,9 +43,11 @@ public final class JdbcAutoConfiguration {
 
 	@Bean
 	static DataSourceTracingBeanPostProcessor dataSourceTracingBeanPostProcessor(
-			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<JdbcProperties> properties,
+			ConfigurableListableBeanFactory beanFactory, ObjectProvider<OpenTelemetry> openTelemetry,
+			ObjectProvider<JdbcProperties> properties, ObjectProvider<TracingFailures> failures,
 			Environment environment) {
-		return new DataSourceTracingBeanPostProcessor(new StatementTelemetry(openTelemetry, properties, environment));
+		return new DataSourceTracingBeanPostProcessor(beanFactory,
+				new StatementTelemetry(openTelemetry, properties, failures, environment));
 	}
 
 	@Configuration(proxyBeanMethods = false)

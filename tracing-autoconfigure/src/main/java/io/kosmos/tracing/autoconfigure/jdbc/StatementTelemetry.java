@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
+import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -16,6 +17,8 @@ import io.opentelemetry.instrumentation.jdbc.internal.DbRequest;
 import io.opentelemetry.instrumentation.jdbc.internal.JdbcInstrumenterFactory;
 import io.opentelemetry.instrumentation.jdbc.internal.OpenTelemetryConnection;
 import io.opentelemetry.instrumentation.jdbc.internal.dbinfo.DbInfo;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeansException;
@@ -28,6 +31,8 @@ import org.springframework.core.env.Environment;
  */
 final class StatementTelemetry {
 
+	private static final Log logger = LogFactory.getLog(StatementTelemetry.class);
+
 	private static final String SEMCONV_OPT_IN = "otel.semconv-stability.opt-in";
 
 	private static final AttributeKey<String> POOL_NAME = AttributeKey.stringKey("db.client.connection.pool.name");
@@ -38,14 +43,17 @@ final class StatementTelemetry {
 
 	private final ObjectProvider<JdbcProperties> properties;
 
+	private final ObjectProvider<TracingFailures> failures;
+
 	private final Environment environment;
 
 	private volatile @Nullable Instruments instruments;
 
 	StatementTelemetry(ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<JdbcProperties> properties,
-			Environment environment) {
+			ObjectProvider<TracingFailures> failures, Environment environment) {
 		this.openTelemetry = openTelemetry;
 		this.properties = properties;
+		this.failures = failures;
 		this.environment = environment;
 	}
 
@@ -85,6 +93,22 @@ final class StatementTelemetry {
 			span.recordException(failure);
 		}
 		span.end(began.plus(waited));
+	}
+
+	/**
+	 * Records what went wrong here, and never throws.
+	 * @param failure what did
+	 */
+	void failed(Throwable failure) {
+		try {
+			TracingFailures failures = this.failures.getIfAvailable();
+			if (failures != null) {
+				failures.record("a JDBC connection", failure);
+			}
+		}
+		catch (BeansException ex) {
+			logger.debug("There is nothing yet, or any more, that counts this", failure);
+		}
 	}
 
 	private @Nullable Instruments instruments() {

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.r2dbc;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,8 +22,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.log.LogMessage;
 import org.springframework.util.ClassUtils;
 
@@ -30,18 +33,22 @@ import org.springframework.util.ClassUtils;
  * Lets {@link QuerySpans} listen to the queries of every connection factory: at the proxy
  * of r2dbc-proxy that Boot or the application put around the driver, in the place of the
  * observations there, or else at one put around the bean, which remains injectable as its
- * own class.
+ * own class. A final class becomes a proxy of its interfaces where the bean is declared
+ * by an interface, and is left alone elsewhere.
  */
 final class ConnectionFactoryBeanPostProcessor implements BeanPostProcessor {
 
 	private static final Log logger = LogFactory.getLog(ConnectionFactoryBeanPostProcessor.class);
 
+	private final ConfigurableListableBeanFactory beanFactory;
+
 	private final ObjectProvider<OpenTelemetry> openTelemetry;
 
 	private final ObjectProvider<TracingFailures> failures;
 
-	ConnectionFactoryBeanPostProcessor(ObjectProvider<OpenTelemetry> openTelemetry,
-			ObjectProvider<TracingFailures> failures) {
+	ConnectionFactoryBeanPostProcessor(ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
+		this.beanFactory = beanFactory;
 		this.openTelemetry = openTelemetry;
 		this.failures = failures;
 	}
@@ -50,7 +57,7 @@ final class ConnectionFactoryBeanPostProcessor implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		if (bean instanceof ConnectionFactory connectionFactory && !(bean instanceof AopInfrastructureBean)) {
 			try {
-				return trace(connectionFactory);
+				return trace(connectionFactory, beanName);
 			}
 			catch (AopConfigException ex) {
 				logger.warn(LogMessage.format("Queries of the connection factory '%s' are not traced", beanName), ex);
@@ -59,20 +66,46 @@ final class ConnectionFactoryBeanPostProcessor implements BeanPostProcessor {
 		return bean;
 	}
 
-	private ConnectionFactory trace(ConnectionFactory connectionFactory) {
+	private ConnectionFactory trace(ConnectionFactory connectionFactory, String name) {
 		ProxyConfigHolder proxy = find(connectionFactory, ProxyConfigHolder.class);
 		if (proxy != null) {
 			listen(proxy, connectionFactory);
+			return connectionFactory;
+		}
+		boolean byInterfaces = isFinal(connectionFactory);
+		if (byInterfaces && !Proxy.isProxyClass(connectionFactory.getClass()) && !isDeclaredByInterface(name)) {
+			logger.warn(LogMessage.format(
+					"Queries of the connection factory '%s' are not traced: its class %s is "
+							+ "final. Declare the bean as ConnectionFactory",
+					name, connectionFactory.getClass().getName()));
 			return connectionFactory;
 		}
 		ConnectionFactory traced = ProxyConnectionFactory.builder(connectionFactory)
 			.listener(querySpans(connectionFactory, List.of()))
 			.build();
 		ProxyFactory proxyFactory = new ProxyFactory(connectionFactory);
-		proxyFactory.setProxyTargetClass(!Modifier.isFinal(connectionFactory.getClass().getModifiers()));
+		proxyFactory.setProxyTargetClass(!byInterfaces);
 		proxyFactory.addAdvice((MethodInterceptor) (invocation) -> isCreate(invocation.getMethod()) ? traced.create()
 				: invocation.proceed());
 		return (ConnectionFactory) proxyFactory.getProxy(connectionFactory.getClass().getClassLoader());
+	}
+
+	private static boolean isFinal(ConnectionFactory connectionFactory) {
+		return Modifier.isFinal(connectionFactory.getClass().getModifiers());
+	}
+
+	/*
+	 * A proxy of interfaces cannot be injected as the class that the bean is declared by.
+	 */
+	private boolean isDeclaredByInterface(String name) {
+		if (!this.beanFactory.containsBeanDefinition(name)) {
+			return false;
+		}
+		Class<?> type = this.beanFactory.getMergedBeanDefinition(name).getResolvableType().resolve();
+		if (type != null && FactoryBean.class.isAssignableFrom(type)) {
+			type = this.beanFactory.getType(name);
+		}
+		return type != null && type.isInterface();
 	}
 
 	private static boolean isCreate(Method method) {
@@ -81,7 +114,7 @@ final class ConnectionFactoryBeanPostProcessor implements BeanPostProcessor {
 
 	private void listen(ProxyConfigHolder proxy, ConnectionFactory connectionFactory) {
 		List<ProxyExecutionListener> listeners = proxy.getProxyConfig().getListeners().getListeners();
-		if (listeners.stream().anyMatch(QuerySpans.class::isInstance)) {
+		if (isTraced(proxy)) {
 			return;
 		}
 		List<ProxyExecutionListener> observing = new ArrayList<>(listeners);
@@ -96,10 +129,18 @@ final class ConnectionFactoryBeanPostProcessor implements BeanPostProcessor {
 	}
 
 	/**
-	 * The first of a type on the way from a connection factory to the driver's.
+	 * Whether {@link QuerySpans} listen to what a proxy stands for.
 	 */
-	static <T> @Nullable T find(@Nullable Object connectionFactory, Class<T> type) {
-		Object next = connectionFactory;
+	static boolean isTraced(ProxyConfigHolder proxy) {
+		return proxy.getProxyConfig().getListeners().getListeners().stream().anyMatch(QuerySpans.class::isInstance);
+	}
+
+	/**
+	 * The first of a type on the way from a connection factory or connection to the
+	 * driver's.
+	 */
+	static <T> @Nullable T find(@Nullable Object outermost, Class<T> type) {
+		Object next = outermost;
 		while (next != null && !type.isInstance(next)) {
 			next = (next instanceof Wrapped<?> wrapped) ? wrapped.unwrap() : null;
 		}

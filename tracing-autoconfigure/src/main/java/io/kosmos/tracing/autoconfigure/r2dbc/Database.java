@@ -29,7 +29,7 @@ record Database(String system, @Nullable String namespace, @Nullable String addr
 		.isPresent("org.springframework.boot.r2dbc.OptionsCapableConnectionFactory");
 
 	static Database of(ConnectionFactory connectionFactory) {
-		String system = SYSTEMS.getOrDefault(connectionFactory.getMetadata().getName(), "other_sql");
+		String system = system(connectionFactory);
 		ConnectionFactoryOptions options = OF_BOOT ? BootOptions.of(connectionFactory) : null;
 		if (options == null) {
 			return new Database(system, null, null, null);
@@ -37,6 +37,16 @@ record Database(String system, @Nullable String namespace, @Nullable String addr
 		Object port = options.getValue(ConnectionFactoryOptions.PORT);
 		return new Database(system, text(options, ConnectionFactoryOptions.DATABASE),
 				text(options, ConnectionFactoryOptions.HOST), (port != null) ? Long.valueOf(port.toString()) : null);
+	}
+
+	private static String system(ConnectionFactory connectionFactory) {
+		try {
+			return SYSTEMS.getOrDefault(connectionFactory.getMetadata().getName(), "other_sql");
+		}
+		catch (UnsupportedOperationException ex) {
+			// A routing one has none without a default target.
+			return "other_sql";
+		}
 	}
 
 	private static @Nullable String text(ConnectionFactoryOptions options, Option<String> option) {

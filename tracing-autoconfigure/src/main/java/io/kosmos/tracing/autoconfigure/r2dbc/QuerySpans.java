@@ -23,10 +23,12 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.instrumentation.api.incubator.semconv.db.SqlQuery;
 import io.opentelemetry.instrumentation.api.incubator.semconv.db.SqlQueryAnalyzer;
+import io.r2dbc.proxy.callback.ProxyConfigHolder;
 import io.r2dbc.proxy.core.QueryExecutionInfo;
 import io.r2dbc.proxy.core.QueryInfo;
 import io.r2dbc.proxy.listener.ProxyExecutionListener;
 import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.Wrapped;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
@@ -111,7 +113,7 @@ final class QuerySpans implements ProxyExecutionListener {
 
 	private @Nullable Span start(QueryExecutionInfo execution, Context parent) {
 		Tracer tracer = tracer();
-		if (tracer == null || !Span.fromContext(parent).getSpanContext().isValid()) {
+		if (tracer == null || !Span.fromContext(parent).getSpanContext().isValid() || isTracedBelow(execution)) {
 			return null;
 		}
 		List<SqlQuery> queries = execution.getQueries()
@@ -137,6 +139,18 @@ final class QuerySpans implements ProxyExecutionListener {
 		Span started = span.startSpan();
 		execution.getValueStore().put(Query.class, new Query(started, "SELECT".equals(operation), new LongAdder()));
 		return started;
+	}
+
+	/*
+	 * A pool, a router or a wrapper may hand out connections of another traced bean.
+	 */
+	private static boolean isTracedBelow(QueryExecutionInfo execution) {
+		Object connection = execution.getConnectionInfo().getOriginalConnection();
+		ProxyConfigHolder proxy = ConnectionFactoryBeanPostProcessor.find(connection, ProxyConfigHolder.class);
+		while (proxy != null && !ConnectionFactoryBeanPostProcessor.isTraced(proxy)) {
+			proxy = ConnectionFactoryBeanPostProcessor.find(((Wrapped<?>) proxy).unwrap(), ProxyConfigHolder.class);
+		}
+		return proxy != null;
 	}
 
 	private String fallbackName() {

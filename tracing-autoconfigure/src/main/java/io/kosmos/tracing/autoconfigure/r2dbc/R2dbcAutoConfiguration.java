@@ -15,6 +15,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -52,8 +53,9 @@ public final class R2dbcAutoConfiguration {
 
 		@Bean
 		static ConnectionFactoryBeanPostProcessor tracedConnectionFactoryBeanPostProcessor(
-				ObjectProvider<OpenTelemetry> openTelemetry, ObjectProvider<TracingFailures> failures) {
-			return new ConnectionFactoryBeanPostProcessor(openTelemetry, failures);
+				ConfigurableListableBeanFactory beanFactory, ObjectProvider<OpenTelemetry> openTelemetry,
+				ObjectProvider<TracingFailures> failures) {
+			return new ConnectionFactoryBeanPostProcessor(beanFactory, openTelemetry, failures);
 		}
 
 		@Bean

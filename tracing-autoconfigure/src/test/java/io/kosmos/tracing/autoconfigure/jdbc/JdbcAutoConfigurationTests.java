@@ -1,15 +1,19 @@
 package io.kosmos.tracing.autoconfigure.jdbc;
 
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
+import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -18,16 +22,21 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.instrumentation.jdbc.datasource.JdbcTelemetry;
 import io.opentelemetry.instrumentation.jdbc.datasource.OpenTelemetryDataSource;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.ReadWriteSpan;
+import io.opentelemetry.sdk.trace.ReadableSpan;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Status;
@@ -42,11 +51,14 @@ import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.O
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
@@ -58,6 +70,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(OutputCaptureExtension.class)
 class JdbcAutoConfigurationTests {
 
 	private final InMemorySpanExporter spans = InMemorySpanExporter.create();
@@ -245,6 +258,55 @@ class JdbcAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldLeaveFinalClassThatIsInjectedAsItself(CapturedOutput output) {
+		this.contextRunner.withUserConfiguration(FinalClass.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(context.getBean(FinalClass.Owner.class).database()).isSameAs(context.getBean("database"));
+			assertThat(output).containsOnlyOnce(
+					"'database' are not traced: its class org.h2.jdbcx.JdbcDataSource is final. Declare the bean as DataSource");
+		});
+	}
+
+	@Test
+	void shouldHandOutConnectionThatCannotBeTraced() {
+		for (Throwable broken : new Throwable[] { null, new IllegalStateException(), new AbstractMethodError() }) {
+			List<Throwable> failures = new ArrayList<>();
+			this.contextRunner.withBean("dataSource", DataSource.class, () -> connecting(() -> withMetaData(broken)))
+				.withBean(TracingFailures.class, () -> (site, failure) -> failures.add(failure))
+				.run((context) -> {
+					try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+						assertThat(connection.createStatement().execute("select 1")).isTrue();
+					}
+					assertThat(failures).hasSize(1);
+					assertThat(this.spans.getFinishedSpanItems()).isEmpty();
+				});
+		}
+	}
+
+	@Test
+	void shouldNotLetFailureOfTracingReachCallers() {
+		List<Throwable> failures = new ArrayList<>();
+		AtomicReference<SQLException> refusal = new AtomicReference<>();
+		this.contextRunner.withPropertyValues("kosmos.tracing.jdbc.connection-threshold=0")
+			.withBean("broken", SpanProcessor.class, BrokenSpanProcessor::new)
+			.withBean("dataSource", DataSource.class, () -> connecting(() -> {
+				if (refusal.get() != null) {
+					throw refusal.get();
+				}
+				return h2("guarded").getConnection();
+			}))
+			.withBean(TracingFailures.class, () -> (site, failure) -> failures.add(failure))
+			.run((context) -> {
+				DataSource dataSource = context.getBean(DataSource.class);
+				dataSource.getConnection().close();
+				refusal.set(new SQLException("refused"));
+				assertThatExceptionOfType(SQLException.class).isThrownBy(dataSource::getConnection)
+					.isSameAs(refusal.get());
+				assertThat(failures).hasSize(2);
+			});
+	}
+
+	@Test
 	void shouldTraceConnectionWithCredentials() {
 		this.contextRunner
 			.withBean("dataSource", DataSource.class,
@@ -349,6 +411,85 @@ class JdbcAutoConfigurationTests {
 		JdbcDataSource dataSource = new JdbcDataSource();
 		dataSource.setURL("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
 		return dataSource;
+	}
+
+	private static DataSource connecting(Callable<Connection> connections) {
+		return new AbstractDataSource() {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				try {
+					return connections.call();
+				}
+				catch (SQLException ex) {
+					throw ex;
+				}
+				catch (Exception ex) {
+					throw new SQLException(ex);
+				}
+			}
+
+			@Override
+			public Connection getConnection(String username, String password) throws SQLException {
+				return getConnection();
+			}
+
+		};
+	}
+
+	private static Connection withMetaData(Throwable broken) throws SQLException {
+		Connection connection = h2("meta").getConnection();
+		return (Connection) Proxy.newProxyInstance(Connection.class.getClassLoader(),
+				new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+					if (!method.getName().equals("getMetaData")) {
+						return method.invoke(connection, arguments);
+					}
+					if (broken != null) {
+						throw broken;
+					}
+					return null;
+				});
+	}
+
+	private static final class BrokenSpanProcessor implements SpanProcessor {
+
+		@Override
+		public void onStart(Context parentContext, ReadWriteSpan span) {
+			throw new IllegalStateException("broken");
+		}
+
+		@Override
+		public boolean isStartRequired() {
+			return true;
+		}
+
+		@Override
+		public void onEnd(ReadableSpan span) {
+		}
+
+		@Override
+		public boolean isEndRequired() {
+			return false;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FinalClass {
+
+		@Bean
+		JdbcDataSource database() {
+			return h2("final");
+		}
+
+		@Bean
+		Owner owner(JdbcDataSource database) {
+			return new Owner(database);
+		}
+
+		record Owner(JdbcDataSource database) {
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
