@@ -11,17 +11,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -311,6 +314,49 @@ class GrpcTracingTests {
 	}
 
 	@Test
+	void cancellationBeforeALaterInterceptorFailsIsNoError() throws Exception {
+		CountDownLatch called = new CountDownLatch(1);
+		runFailing(() -> {
+			called.countDown();
+			Awaitility.await().until(io.grpc.Context.current()::isCancelled);
+			return new IllegalStateException("Too late");
+		}, (application, channel) -> {
+			var answer = ClientCalls.futureUnaryCall(channel.newCall(EchoService.UNARY, longDeadline()), "x");
+			assertThat(called.await(10, TimeUnit.SECONDS)).isTrue();
+			answer.cancel(true);
+			assertCancelled(application.await(1));
+		});
+	}
+
+	@Test
+	void callThatIsCancelledAndFailsToStartEnds() throws Exception {
+		runFailing(() -> new IllegalStateException("Too late"), (application, channel) -> {
+			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> unary(channel));
+			assertCancelled(application.await(1));
+		}, new CancelledCalls());
+	}
+
+	@Test
+	void failureOfALaterInterceptorIsRecorded() throws Exception {
+		runFailing(() -> new IllegalStateException("The door is stuck"), (application, channel) -> {
+			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> unary(channel))
+				.matches((ex) -> ex.getStatus().getCode() == Status.Code.UNKNOWN);
+			SpanData server = application.await(1).get(0);
+			assertStatus(server, Status.Code.UNKNOWN, true, "The door is stuck");
+			assertThat(server.getEvents()).singleElement().extracting("name").isEqualTo("exception");
+		});
+	}
+
+	@Test
+	void failureOfALaterInterceptorHasTheStatusThatTheCallerGets() throws Exception {
+		runFailing(Status.UNAUTHENTICATED.withDescription("No")::asRuntimeException, (application, channel) -> {
+			assertThatExceptionOfType(StatusRuntimeException.class).isThrownBy(() -> unary(channel))
+				.matches((ex) -> ex.getStatus().getCode() == Status.Code.UNAUTHENTICATED);
+			assertStatus(application.await(1).get(0), Status.Code.UNAUTHENTICATED, false, "");
+		});
+	}
+
+	@Test
 	void failureOfTheCallerInTheMiddleOfAStreamIsAnErrorAtTheCaller() throws Exception {
 		new GrpcApplication().run((application) -> {
 			Answers answers = new Answers();
@@ -564,6 +610,31 @@ class GrpcTracingTests {
 		});
 	}
 
+	/**
+	 * With a server of no Spring, where an interceptor after that of the spans fails.
+	 */
+	private static void runFailing(Supplier<RuntimeException> failure, CallTest test, ServerInterceptor... first)
+			throws Exception {
+		new GrpcApplication().with("spring.grpc.server.enabled=false").run((application) -> {
+			ServerBuilder<?> builder = NettyServerBuilder.forPort(0)
+				.addService(application.service())
+				.intercept(new FailingInterceptor(failure))
+				.intercept(application.context().getBean("kosmosGrpcServerInterceptor", ServerInterceptor.class));
+			List.of(first).forEach(builder::intercept);
+			Server server = builder.build().start();
+			ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+				.usePlaintext()
+				.build();
+			try {
+				test.run(application, channel);
+			}
+			finally {
+				channel.shutdownNow();
+				server.shutdownNow();
+			}
+		});
+	}
+
 	private static void callWithBaggage(Running application) {
 		Baggage baggage = Baggage.builder().put("color", "red").put("shape", "round").build();
 		Channel channel = application.channel();
@@ -713,6 +784,48 @@ class GrpcTracingTests {
 				}
 
 			};
+		}
+
+	}
+
+	/**
+	 * Calls a server.
+	 */
+	private interface CallTest {
+
+		void run(Running application, Channel channel) throws Exception;
+
+	}
+
+	/**
+	 * Fails each call before the service gets it.
+	 */
+	private record FailingInterceptor(Supplier<RuntimeException> failure) implements ServerInterceptor {
+
+		@Override
+		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+				ServerCallHandler<Q, A> next) {
+			throw this.failure.get();
+		}
+
+	}
+
+	/**
+	 * Says of each call that it is cancelled.
+	 */
+	private static final class CancelledCalls implements ServerInterceptor {
+
+		@Override
+		public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+				ServerCallHandler<Q, A> next) {
+			return next.startCall(new SimpleForwardingServerCall<>(call) {
+
+				@Override
+				public boolean isCancelled() {
+					return true;
+				}
+
+			}, headers);
 		}
 
 	}

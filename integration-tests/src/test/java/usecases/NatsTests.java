@@ -41,6 +41,7 @@ import io.nats.client.PullSubscribeOptions;
 import io.nats.client.PushSubscribeOptions;
 import io.nats.client.Subscription;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.PublishAck;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -428,6 +429,43 @@ class NatsTests {
 			assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
 		}
 		assertThat(await("process jobs.*")).hasParent(await("send jobs.scan")).hasKind(SpanKind.CONSUMER);
+	}
+
+	@Test
+	void shouldNameSpansByTheFilterOfAConsumerWhereverItComesFrom() throws Exception {
+		stream("PEOPLE", "people.*");
+		connection().getStreamContext("PEOPLE")
+			.createOrUpdateConsumer(
+					ConsumerConfiguration.builder().durable("worker").filterSubject("people.*").build());
+		JetStream jetStream = connection().jetStream();
+		jetStream.publish("people.alice", new byte[1]);
+		jetStream.publish("people.bob", new byte[1]);
+		jetStream.getConsumerContext("PEOPLE", "worker").next(PATIENCE).ack();
+		jetStream.getStreamContext("PEOPLE").getConsumerContext("worker").next(PATIENCE).ack();
+		await("receive people.*", 2);
+		await("ack people.*", 2);
+		connection().getStreamContext("PEOPLE")
+			.createOrderedConsumer(new OrderedConsumerConfiguration().filterSubject("people.*"))
+			.next(PATIENCE);
+		await("receive people.*", 3);
+	}
+
+	@Test
+	void shouldNameSpansByTheSubjectOfEachSubscription() throws Exception {
+		stream("PETS", "pets.*");
+		JetStream jetStream = connection().jetStream();
+		JetStreamSubscription plain = jetStream.subscribe("pets.*");
+		Dispatcher dispatcher = connection().createDispatcher();
+		JetStreamSubscription dispatched = jetStream.subscribe("pets.*", dispatcher, (message) -> {
+		}, true);
+		dispatched.getDispatcher().subscribe("toys.>", (message) -> {
+		});
+		jetStream.publish("pets.rex", new byte[1]);
+		plain.nextMessage(PATIENCE).ack();
+		await("receive pets.*");
+		await("process pets.*");
+		connection().publish("toys.ball", new byte[1]);
+		await("process toys.>");
 	}
 
 	@Test

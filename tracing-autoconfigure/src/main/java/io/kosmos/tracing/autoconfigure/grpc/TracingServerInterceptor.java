@@ -46,20 +46,13 @@ final class TracingServerInterceptor implements ServerInterceptor {
 		if (span == null) {
 			return next.startCall(call, headers);
 		}
+		TracedCall<Q, A> traced = new TracedCall<>(call, span);
 		try (Scope ignored = span.makeCurrent()) {
-			TracedCall<Q, A> traced = new TracedCall<>(call, span);
 			return new TracedListener<>(next.startCall(traced, headers), traced);
 		}
 		catch (Throwable ex) {
-			fail(span, call, ex);
+			traced.failToStart(ex);
 			throw ex;
-		}
-	}
-
-	private static void fail(CallSpan span, ServerCall<?, ?> call, Throwable failure) {
-		// Of a call that was cancelled, gRPC tells the listener.
-		if (!call.isCancelled()) {
-			span.end(Status.UNKNOWN.withCause(failure), true);
 		}
 	}
 
@@ -98,6 +91,20 @@ final class TracingServerInterceptor implements ServerInterceptor {
 
 		void complete() {
 			this.span.end(this.status, ERRORS.contains(this.status.getCode()));
+		}
+
+		/*
+		 * There is no listener that gRPC could tell the end, and without one the call
+		 * does not know of its cancellation: its context does. The caller gets the status
+		 * of the failure.
+		 */
+		void failToStart(Throwable failure) {
+			if (isCancelled() || Context.current().isCancelled()) {
+				cancel();
+				return;
+			}
+			this.status = Status.fromThrowable(failure);
+			complete();
 		}
 
 		void cancel() {
@@ -154,7 +161,10 @@ final class TracingServerInterceptor implements ServerInterceptor {
 				callback.run();
 			}
 			catch (Throwable ex) {
-				fail(this.span, this.call, ex);
+				// Of a call that was cancelled, gRPC tells the listener.
+				if (!this.call.isCancelled()) {
+					this.span.end(Status.UNKNOWN.withCause(ex), true);
+				}
 				throw ex;
 			}
 		}

@@ -31,6 +31,7 @@ import io.nats.client.OrderedConsumerContext;
 import io.nats.client.StreamContext;
 import io.nats.client.Subscription;
 import io.nats.client.api.ConsumerInfo;
+import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.PublishAck;
 import io.nats.client.impl.Headers;
 import io.opentelemetry.context.Scope;
@@ -108,7 +109,7 @@ final class TracedObject implements InvocationHandler {
 		if (this.target instanceof Message message) {
 			return settle(message, method, arguments);
 		}
-		String pattern = pattern(arguments);
+		String pattern = pattern(name, arguments);
 		for (int i = 0; i < arguments.length; i++) {
 			if (arguments[i] instanceof MessageHandler handler) {
 				arguments[i] = new TracedHandler(handler, this.spans, pattern, (message) -> traced(message, pattern));
@@ -131,16 +132,27 @@ final class TracedObject implements InvocationHandler {
 	 * The subject that messages are asked for by: told to JetStream when subscribing, and
 	 * a part of the consumer later. Without JetStream each message knows it.
 	 */
-	private @Nullable String pattern(@Nullable Object[] arguments) {
-		if (this.target instanceof JetStream && arguments.length > 1 && arguments[0] instanceof String subject) {
-			return subject;
+	private @Nullable String pattern(String method, @Nullable Object[] arguments) {
+		Object first = (arguments.length > 0) ? arguments[0] : null;
+		if (this.target instanceof JetStream) {
+			return (method.equals("subscribe") && first instanceof String subject) ? subject : null;
 		}
-		if (this.pattern == null && this.target instanceof ConsumerContext consumer) {
+		// Not that of the subscription which it may come from: it has others too.
+		if (this.target instanceof Dispatcher) {
+			return null;
+		}
+		if (this.target instanceof StreamContext && first instanceof OrderedConsumerConfiguration consumer) {
+			return only(consumer.getFilterSubjects());
+		}
+		if (this.target instanceof ConsumerContext consumer) {
 			ConsumerInfo info = consumer.getCachedConsumerInfo();
-			List<String> filters = (info != null) ? info.getConsumerConfiguration().getFilterSubjects() : null;
-			return (filters != null && filters.size() == 1) ? filters.get(0) : null;
+			return (info != null) ? only(info.getConsumerConfiguration().getFilterSubjects()) : null;
 		}
 		return this.pattern;
+	}
+
+	private static @Nullable String only(@Nullable List<String> subjects) {
+		return (subjects != null && subjects.size() == 1) ? subjects.get(0) : null;
 	}
 
 	@SuppressWarnings("unchecked")
