@@ -1,5 +1,4 @@
 package usecases;
-
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,8 @@ import io.kosmos.tracing.CurrentContext;
 import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.Spans;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
@@ -141,6 +142,28 @@ class CurrentContextTests {
 		});
 		assertThat(IntStream.range(0, 1000).parallel().mapToObj((i) -> Seen.now()).distinct())
 			.containsExactly(Seen.NOTHING);
+	}
+
+	@Test
+	void whereAnotherRequestIsObserved() throws Exception {
+		AtomicReference<Callable<Seen>> wrapped = new AtomicReference<>();
+		Callable<Seen> ofNothing = context().wrap(Seen::now);
+		Seen here = inRequest(() -> {
+			wrapped.set(context().wrap(Seen::now));
+			return Seen.now();
+		});
+		Observation other = Observation.start("other", application.getBean(ObservationRegistry.class));
+		try (Observation.Scope request = other.openScope()) {
+			Seen there = Seen.now();
+			assertThat(there.root()).isFalse();
+			assertThat(ofNothing.call()).isEqualTo(Seen.NOTHING);
+			try (MDC.MDCCloseable order = MDC.putCloseable("order", "18")) {
+				assertThat(wrapped.get().call()).isEqualTo(here);
+				assertThat(MDC.get("order")).isEqualTo("18");
+			}
+			assertThat(Seen.now()).isEqualTo(there);
+		}
+		other.stop();
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.kosmos.tracing.autoconfigure.context;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
@@ -14,12 +15,14 @@ import org.springframework.util.ClassUtils;
 
 /**
  * What was current in a thread: all that Micrometer's context propagation carries, and
- * the MDC. Opening it in another thread and closing it again leaves that thread as it
- * was. Immutable.
+ * the MDC. Opened in another thread it takes the place of what is current there, and
+ * closing it again leaves that thread as it was. Immutable.
  */
 final class ThreadContext implements ContextSnapshot {
 
-	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().build();
+	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
+		.clearMissing(true)
+		.build();
 
 	private static final ContextSnapshotFactory nothing = ContextSnapshotFactory.builder()
 		.captureKeyPredicate((key) -> false)
@@ -87,8 +90,8 @@ final class ThreadContext implements ContextSnapshot {
 		if (this.mdc != null) {
 			Map<String, String> now = mdc();
 			this.mdc.forEach((key, value) -> {
-				// What came with the context is kept by its listeners.
-				if (now == null || !now.containsKey(key)) {
+				// What came with the context was put there by its listeners, and stays.
+				if (now == null || Objects.equals(now.get(key), (before != null) ? before.get(key) : null)) {
 					MDC.put(key, value);
 				}
 			});
