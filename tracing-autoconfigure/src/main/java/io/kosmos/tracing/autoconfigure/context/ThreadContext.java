@@ -1,13 +1,17 @@
 package io.kosmos.tracing.autoconfigure.context;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
 import io.kosmos.tracing.TracingFailures;
+import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -78,14 +82,14 @@ final class ThreadContext implements ContextSnapshot {
 	@Override
 	public Scope setThreadLocals(Predicate<Object> keyPredicate) {
 		Map<String, String> before = mdc();
-		Scope scope;
-		try {
-			scope = this.snapshot.setThreadLocals(keyPredicate);
-		}
-		catch (RuntimeException ex) {
-			this.failures.record("opening the context of another thread", ex);
-			return () -> {
-			};
+		Deque<Scope> opened = new ArrayDeque<>();
+		// One by one, so that an accessor which fails takes no other with it.
+		for (ThreadLocalAccessor<?> accessor : ContextRegistry.getInstance().getThreadLocalAccessors()) {
+			Object key = accessor.key();
+			if (keyPredicate.test(key)) {
+				attempt("opening the context of another thread",
+						() -> opened.push(this.snapshot.setThreadLocals(key::equals)));
+			}
 		}
 		if (this.mdc != null) {
 			Map<String, String> now = mdc();
@@ -97,9 +101,19 @@ final class ThreadContext implements ContextSnapshot {
 			});
 		}
 		return () -> {
-			scope.close();
+			opened.forEach((scope) -> attempt("closing the context of another thread", scope::close));
 			restoreMdc(before);
 		};
+	}
+
+	private void attempt(String site, Runnable step) {
+		try {
+			step.run();
+		}
+		catch (RuntimeException | AssertionError ex) {
+			// Micrometer's own accessor asserts what it finds.
+			this.failures.record(site, ex);
+		}
 	}
 
 	private static void restoreMdc(@Nullable Map<String, String> before) {
