@@ -1,5 +1,4 @@
 package usecases;
-
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -8,10 +7,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.RequestContext;
@@ -150,6 +151,56 @@ class ExecutorBeanTests {
 			assertThat(injected.adapter.getConcurrentExecutor()).isNotNull();
 			assertThat(application.context().getBean("made")).isInstanceOf(ThreadPoolExecutor.class);
 			assertThat(application.context().getBean("adapted")).isExactlyInstanceOf(ConcurrentTaskExecutor.class);
+		});
+	}
+
+	@Test
+	void tasksThatTheExecutorComparesAndReturns() {
+		run(new TracedApplication(ByPriority.class), (application) -> {
+			ExecutorService pool = application.context().getBean("byPriority", ExecutorService.class);
+			CompletableFuture<Seen> seen = new CompletableFuture<>();
+			Job second = new Job(2, () -> {
+			});
+			Job first = new Job(1, () -> {
+			});
+			application.spans().in("work", () -> {
+				pool.execute(new Job(0, () -> {
+					seen.complete(Seen.now());
+					while (!Thread.currentThread().isInterrupted()) {
+						LockSupport.park();
+					}
+				}));
+				pool.execute(second);
+				pool.execute(first);
+				assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(Seen.now());
+			});
+			assertThat(pool.shutdownNow()).containsExactly(first, second);
+		});
+	}
+
+	@Test
+	void tasksAreNeverHashed() {
+		run(new TracedApplication(Pools.class), (application) -> {
+			CompletableFuture<Seen> seen = new CompletableFuture<>();
+			application.context().getBean("pool", Executor.class).execute(new Runnable() {
+
+				@Override
+				public void run() {
+					seen.complete(Seen.now());
+				}
+
+				@Override
+				public boolean equals(Object other) {
+					throw new UnsupportedOperationException();
+				}
+
+				@Override
+				public int hashCode() {
+					throw new UnsupportedOperationException();
+				}
+
+			});
+			assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(Seen.NOTHING);
 		});
 	}
 
@@ -361,6 +412,30 @@ class ExecutorBeanTests {
 		@Bean
 		ThreadPoolExecutorFactoryBean made() {
 			return new ThreadPoolExecutorFactoryBean();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ByPriority {
+
+		@Bean
+		ExecutorService byPriority() {
+			return new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
+		}
+
+	}
+
+	record Job(int priority, Runnable work) implements Runnable, Comparable<Job> {
+
+		@Override
+		public void run() {
+			this.work.run();
+		}
+
+		@Override
+		public int compareTo(Job other) {
+			return Integer.compare(this.priority, other.priority);
 		}
 
 	}

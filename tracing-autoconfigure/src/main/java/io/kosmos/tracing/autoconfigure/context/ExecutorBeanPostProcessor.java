@@ -138,8 +138,8 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 	}
 
 	/**
-	 * Whether an executor brings the context along already, or needs none because it runs
-	 * tasks in the thread that gives them.
+	 * Whether an executor brings the context along already, needs none because it runs
+	 * tasks in the thread that gives them, or could not take it.
 	 */
 	private static boolean propagates(Object bean) {
 		if (bean instanceof SyncTaskExecutor || bean instanceof ContextExecutorService<?>) {
@@ -154,7 +154,16 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 		}
 		String type = bean.getClass().getName();
 		return type.startsWith("io.opentelemetry.context.") || type.startsWith("io.micrometer.context.")
-				|| type.startsWith(DefaultCurrentContext.class.getName()) || type.startsWith("io.netty.");
+				|| type.startsWith(DefaultCurrentContext.class.getName()) || type.startsWith("io.netty.")
+				|| serializes(type);
+	}
+
+	/**
+	 * Whether the tasks of an executor run in another process, where no context can come
+	 * along in an object.
+	 */
+	private static boolean serializes(String type) {
+		return type.startsWith("com.hazelcast.") || type.startsWith("org.redisson.");
 	}
 
 	/**

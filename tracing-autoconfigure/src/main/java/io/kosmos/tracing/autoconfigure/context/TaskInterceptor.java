@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -49,7 +50,9 @@ final class TaskInterceptor implements MethodInterceptor {
 			arguments[0] = task(invocation.getMethod().getName(), arguments[0],
 					(arguments.length > 1) ? arguments[1] : null);
 		}
-		return invocation.proceed();
+		Object result = invocation.proceed();
+		return (result instanceof List<?> left && invocation.getMethod().getName().equals("shutdownNow"))
+				? left.stream().map(ContextTask::given).collect(Collectors.toCollection(ArrayList::new)) : result;
 	}
 
 	private Object task(String method, Object task, @Nullable Object time) {

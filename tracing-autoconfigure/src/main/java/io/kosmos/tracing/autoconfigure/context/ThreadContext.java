@@ -140,42 +140,60 @@ final class ThreadContext implements ContextSnapshot {
 
 	@Override
 	public Runnable wrap(Runnable task) {
-		return (task instanceof ContextTask) ? task : new InContext(this, task);
+		if (task instanceof ContextTask<?>) {
+			return task;
+		}
+		return (task instanceof Comparable<?>) ? new ComparableInContext(this, task) : new InContext(this, task);
 	}
 
 	@Override
 	public <T> Callable<T> wrap(Callable<T> task) {
-		return (task instanceof ContextTask) ? task : new CallInContext<>(this, task);
+		return (task instanceof ContextTask<?>) ? task : new CallInContext<>(this, task);
 	}
 
-	private record InContext(ThreadContext context, Runnable task) implements Runnable, ContextTask {
+	private static class InContext extends ContextTask<Runnable> implements Runnable {
+
+		InContext(ThreadContext context, Runnable task) {
+			super(context, task);
+		}
 
 		@Override
 		public void run() {
 			try (Scope ignored = this.context.setThreadLocals()) {
-				this.task.run();
+				this.given.run();
 			}
-		}
-
-		@Override
-		public String toString() {
-			return this.task.toString();
 		}
 
 	}
 
-	private record CallInContext<T>(ThreadContext context, Callable<T> task) implements Callable<T>, ContextTask {
+	/**
+	 * For executors with a queue that orders tasks by themselves.
+	 */
+	private static final class ComparableInContext extends InContext implements Comparable<Object> {
+
+		ComparableInContext(ThreadContext context, Runnable task) {
+			super(context, task);
+		}
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public int compareTo(Object other) {
+			return ((Comparable<@Nullable Object>) this.given).compareTo(given(other));
+		}
+
+	}
+
+	private static final class CallInContext<T> extends ContextTask<Callable<T>> implements Callable<T> {
+
+		CallInContext(ThreadContext context, Callable<T> task) {
+			super(context, task);
+		}
 
 		@Override
 		public T call() throws Exception {
 			try (Scope ignored = this.context.setThreadLocals()) {
-				return this.task.call();
+				return this.given.call();
 			}
-		}
-
-		@Override
-		public String toString() {
-			return this.task.toString();
 		}
 
 	}
