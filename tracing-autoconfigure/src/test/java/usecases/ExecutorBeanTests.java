@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -201,6 +202,17 @@ class ExecutorBeanTests {
 
 			});
 			assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(Seen.NOTHING);
+		});
+	}
+
+	@Test
+	void methodsOfTheExecutorThatTakeTasksOfItsOwn() {
+		run(new TracedApplication(Pools.class), (application) -> {
+			CompletableFuture<String> thread = new CompletableFuture<>();
+			application.bean(OwnPool.class)
+				.submit(new Job(1, () -> thread.complete(Thread.currentThread().getName())))
+				.get(5, TimeUnit.SECONDS);
+			assertThat(thread).isCompleted();
 		});
 	}
 
@@ -446,6 +458,10 @@ class ExecutorBeanTests {
 
 		OwnPool() {
 			super(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+		}
+
+		Future<?> submit(Job job) {
+			return super.submit(job);
 		}
 
 		String describe() {

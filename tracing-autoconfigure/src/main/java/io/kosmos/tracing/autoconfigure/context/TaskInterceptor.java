@@ -47,8 +47,11 @@ final class TaskInterceptor implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		@Nullable Object[] arguments = invocation.getArguments();
 		if (arguments.length > 0 && arguments[0] != null) {
-			arguments[0] = task(invocation.getMethod().getName(), arguments[0],
+			Object task = task(invocation.getMethod().getName(), arguments[0],
 					(arguments.length > 1) ? arguments[1] : null);
+			if (invocation.getMethod().getParameterTypes()[0].isInstance(task)) {
+				arguments[0] = task;
+			}
 		}
 		Object result = invocation.proceed();
 		return (result instanceof List<?> left && invocation.getMethod().getName().equals("shutdownNow"))
