@@ -229,6 +229,15 @@ class ExecutorBeanTests {
 	}
 
 	@Test
+	void soAreExecutorsWhoseInterfaceNobodyElseSees(CapturedOutput output) {
+		run(new TracedApplication(Hidden.class), (application) -> {
+			assertThat(application.context().getBeansOfType(HiddenExecutor.class)).hasSize(2);
+			assertThat(output).contains("Traces end at the bean 'hiddenLambda'")
+				.contains("Traces end at the bean 'hiddenRecord'");
+		});
+	}
+
+	@Test
 	void whatAlreadyPropagatesIsNotTouched() {
 		run(new TracedApplication(Decorated.class), (application) -> {
 			Decorated decorated = application.bean(Decorated.class);
@@ -532,6 +541,34 @@ class ExecutorBeanTests {
 		@Bean
 		ThreadPoolExecutor byClass() {
 			return new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+		}
+
+	}
+
+	interface HiddenExecutor extends Executor {
+
+	}
+
+	record HiddenRecord() implements HiddenExecutor {
+
+		@Override
+		public void execute(Runnable task) {
+			task.run();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Hidden {
+
+		@Bean
+		HiddenExecutor hiddenLambda() {
+			return Runnable::run;
+		}
+
+		@Bean
+		HiddenExecutor hiddenRecord() {
+			return new HiddenRecord();
 		}
 
 	}

@@ -222,7 +222,7 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 				&& !type.isHidden() && !ClassUtils.isLambdaClass(type) && !isOfJdk(type);
 		boolean complete = subclassed && !hasFinalMethods(type);
 		if (!complete && (exposed.isInterface() || exposed == Object.class)) {
-			return proxy(bean, interceptor, false);
+			return proxyOfInterfaces(bean, exposed, interceptor);
 		}
 		if (!complete && !(subclassed && type.getName().startsWith("org.springframework."))) {
 			return null;
@@ -236,7 +236,24 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 		}
 		catch (AopConfigException ex) {
 			logger.debug(LogMessage.format("No proxy of %s", type), ex);
-			return (exposed.isInterface()) ? proxy(bean, interceptor, false) : null;
+			return (exposed.isInterface()) ? proxyOfInterfaces(bean, exposed, interceptor) : null;
+		}
+	}
+
+	/**
+	 * A proxy of the interfaces that can be seen from everywhere, or {@code null} if it
+	 * could not be injected as what the bean is declared as.
+	 */
+	private static @Nullable Object proxyOfInterfaces(Object bean, Class<?> exposed, MethodInterceptor interceptor) {
+		if (Arrays.stream(interfaces(bean.getClass())).noneMatch(exposed::isAssignableFrom)) {
+			return null;
+		}
+		try {
+			return proxy(bean, interceptor, false);
+		}
+		catch (AopConfigException | IllegalArgumentException ex) {
+			logger.debug(LogMessage.format("No proxy of the interfaces of %s", bean.getClass()), ex);
+			return null;
 		}
 	}
 
@@ -248,9 +265,8 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 			factory.setInterfaces(interfaces(bean.getClass()));
 		}
 		factory.addAdvice(interceptor);
-		ClassLoader loader = bean.getClass().getClassLoader();
-		return factory
-			.getProxy((loader != null && ofClass) ? loader : ExecutorBeanPostProcessor.class.getClassLoader());
+		Class<?> visibleFrom = isOfJdk(bean.getClass()) ? ExecutorBeanPostProcessor.class : bean.getClass();
+		return factory.getProxy(visibleFrom.getClassLoader());
 	}
 
 	private static Class<?>[] interfaces(Class<?> type) {
