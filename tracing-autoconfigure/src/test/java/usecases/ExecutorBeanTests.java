@@ -238,6 +238,12 @@ class ExecutorBeanTests {
 	}
 
 	@Test
+	void anExecutorThatIsNotThereIsNotNamed(CapturedOutput output) {
+		run(new TracedApplication(Absent.class),
+				(application) -> assertThat(output).doesNotContain("Traces end at the bean"));
+	}
+
+	@Test
 	void whatAlreadyPropagatesIsNotTouched() {
 		run(new TracedApplication(Decorated.class), (application) -> {
 			Decorated decorated = application.bean(Decorated.class);
@@ -569,6 +575,16 @@ class ExecutorBeanTests {
 		@Bean
 		HiddenExecutor hiddenRecord() {
 			return new HiddenRecord();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Absent {
+
+		@Bean
+		Executor absent() {
+			return null;
 		}
 
 	}

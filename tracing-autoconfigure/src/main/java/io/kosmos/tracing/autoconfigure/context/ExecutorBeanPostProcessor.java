@@ -102,7 +102,8 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 			for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
 				if (this.beanFactory.containsSingleton(name) && this.seen.add(name)) {
 					Object bean = this.beanFactory.getBean(name);
-					if (propagate(bean, name, bean.getClass()) != bean) {
+					boolean executes = bean instanceof Executor || bean instanceof TaskScheduler;
+					if (executes && propagate(bean, name, bean.getClass()) != bean) {
 						warn(name, bean, "it was made before it could be replaced");
 					}
 				}
