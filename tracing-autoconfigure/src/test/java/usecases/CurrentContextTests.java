@@ -1,4 +1,5 @@
 package usecases;
+
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;

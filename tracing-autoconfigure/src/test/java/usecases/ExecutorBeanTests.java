@@ -1,4 +1,5 @@
 package usecases;
+
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;

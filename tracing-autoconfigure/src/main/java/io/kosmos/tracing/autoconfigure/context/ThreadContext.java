@@ -24,9 +24,7 @@ import org.springframework.util.ClassUtils;
  */
 final class ThreadContext implements ContextSnapshot {
 
-	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder()
-		.clearMissing(true)
-		.build();
+	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().clearMissing(true).build();
 
 	private static final ContextSnapshotFactory nothing = ContextSnapshotFactory.builder()
 		.captureKeyPredicate((key) -> false)

@@ -1,4 +1,5 @@
 package io.kosmos.tracing.autoconfigure.context;
+
 import java.util.concurrent.Executor;
 
 import io.kosmos.tracing.CurrentContext;
