@@ -19,6 +19,10 @@ import io.kosmos.tracing.CurrentContext;
 import io.kosmos.tracing.RequestContext;
 import io.kosmos.tracing.RequestIds;
 import io.kosmos.tracing.Spans;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
@@ -30,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnJre;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.MDC;
 import reactor.core.publisher.Hooks;
 
@@ -144,6 +150,47 @@ class CurrentContextTests {
 	}
 
 	@Test
+	void whereAnotherRequestIsObserved() throws Exception {
+		AtomicReference<Callable<Seen>> wrapped = new AtomicReference<>();
+		Callable<Seen> ofNothing = context().wrap(Seen::now);
+		Seen here = inRequest(() -> {
+			wrapped.set(context().wrap(Seen::now));
+			return Seen.now();
+		});
+		Observation other = Observation.start("other", application.getBean(ObservationRegistry.class));
+		try (Observation.Scope request = other.openScope()) {
+			Seen there = Seen.now();
+			assertThat(there.root()).isFalse();
+			assertThat(ofNothing.call()).isEqualTo(Seen.NOTHING);
+			try (MDC.MDCCloseable order = MDC.putCloseable("order", "18")) {
+				assertThat(wrapped.get().call()).isEqualTo(here);
+				assertThat(MDC.get("order")).isEqualTo("18");
+			}
+			assertThat(Seen.now()).isEqualTo(there);
+		}
+		other.stop();
+	}
+
+	@EnumSource
+	@ParameterizedTest
+	void besideAnAccessorThatFails(FailingAccessor failing) throws Exception {
+		ContextRegistry.getInstance().registerThreadLocalAccessor(failing);
+		try {
+			Callable<Seen> ofNothing = context().wrap(Seen::now);
+			inRequest(() -> {
+				Seen here = Seen.now();
+				assertThat(ofNothing.call().root()).isTrue();
+				assertThat(Seen.now()).isEqualTo(here);
+				assertThat(this.pool.submit(context().wrap(Seen::now)).get()).isEqualTo(here);
+				return here;
+			});
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor(failing.key());
+		}
+	}
+
+	@Test
 	void whatATaskLeavesInTheMdcIsGone() throws Exception {
 		Runnable untidy = context().wrap(() -> MDC.put("junk", "left"));
 		this.pool.submit(untidy).get();
@@ -239,6 +286,34 @@ class CurrentContextTests {
 			return new Seen(Context.current() == Context.root(), Span.current().getSpanContext().getTraceId(),
 					Span.current().getSpanContext().getSpanId(), RequestIds.current(),
 					Baggage.current().getEntryValue("region"), (mdc != null) ? mdc : Map.of());
+		}
+
+	}
+
+	enum FailingAccessor implements ThreadLocalAccessor<String> {
+
+		SETTING, CLEARING, RESTORING;
+
+		@Override
+		public Object key() {
+			return "failing";
+		}
+
+		@Override
+		public String getValue() {
+			return (this != CLEARING) ? "value" : null;
+		}
+
+		@Override
+		public void setValue(String value) {
+			if (this == SETTING) {
+				throw new IllegalStateException("cannot be set");
+			}
+		}
+
+		@Override
+		public void restore(String previous) {
+			throw new IllegalStateException("cannot be restored");
 		}
 
 	}

@@ -7,11 +7,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import io.kosmos.tracing.OpenSpan;
 import io.kosmos.tracing.RequestContext;
@@ -154,6 +157,67 @@ class ExecutorBeanTests {
 	}
 
 	@Test
+	void tasksThatTheExecutorComparesAndReturns() {
+		run(new TracedApplication(ByPriority.class), (application) -> {
+			ExecutorService pool = application.context().getBean("byPriority", ExecutorService.class);
+			CompletableFuture<Seen> seen = new CompletableFuture<>();
+			Job second = new Job(2, () -> {
+			});
+			Job first = new Job(1, () -> {
+			});
+			application.spans().in("work", () -> {
+				pool.execute(new Job(0, () -> {
+					seen.complete(Seen.now());
+					while (!Thread.currentThread().isInterrupted()) {
+						LockSupport.park();
+					}
+				}));
+				pool.execute(second);
+				pool.execute(first);
+				assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(Seen.now());
+			});
+			assertThat(pool.shutdownNow()).containsExactly(first, second);
+		});
+	}
+
+	@Test
+	void tasksAreNeverHashed() {
+		run(new TracedApplication(Pools.class), (application) -> {
+			CompletableFuture<Seen> seen = new CompletableFuture<>();
+			application.context().getBean("pool", Executor.class).execute(new Runnable() {
+
+				@Override
+				public void run() {
+					seen.complete(Seen.now());
+				}
+
+				@Override
+				public boolean equals(Object other) {
+					throw new UnsupportedOperationException();
+				}
+
+				@Override
+				public int hashCode() {
+					throw new UnsupportedOperationException();
+				}
+
+			});
+			assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(Seen.NOTHING);
+		});
+	}
+
+	@Test
+	void methodsOfTheExecutorThatTakeTasksOfItsOwn() {
+		run(new TracedApplication(Pools.class), (application) -> {
+			CompletableFuture<String> thread = new CompletableFuture<>();
+			application.bean(OwnPool.class)
+				.submit(new Job(1, () -> thread.complete(Thread.currentThread().getName())))
+				.get(5, TimeUnit.SECONDS);
+			assertThat(thread).isCompleted();
+		});
+	}
+
+	@Test
 	void whatCannotBeReplacedIsNamedInAWarning(CapturedOutput output) {
 		run(new TracedApplication(OfTheJdk.class), (application) -> {
 			ThreadPoolExecutor pool = application.bean(ThreadPoolExecutor.class);
@@ -163,6 +227,21 @@ class ExecutorBeanTests {
 				.contains("CurrentContext");
 			assertThat(application.spans().in("work", () -> in(pool))).isEqualTo(Seen.NOTHING);
 		});
+	}
+
+	@Test
+	void soAreExecutorsWhoseInterfaceNobodyElseSees(CapturedOutput output) {
+		run(new TracedApplication(Hidden.class), (application) -> {
+			assertThat(application.context().getBeansOfType(HiddenExecutor.class)).hasSize(2);
+			assertThat(output).contains("Traces end at the bean 'hiddenLambda'")
+				.contains("Traces end at the bean 'hiddenRecord'");
+		});
+	}
+
+	@Test
+	void anExecutorThatIsNotThereIsNotNamed(CapturedOutput output) {
+		run(new TracedApplication(Absent.class),
+				(application) -> assertThat(output).doesNotContain("Traces end at the bean"));
 	}
 
 	@Test
@@ -365,12 +444,40 @@ class ExecutorBeanTests {
 
 	}
 
+	@Configuration(proxyBeanMethods = false)
+	static class ByPriority {
+
+		@Bean
+		ExecutorService byPriority() {
+			return new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new PriorityBlockingQueue<>());
+		}
+
+	}
+
+	record Job(int priority, Runnable work) implements Runnable, Comparable<Job> {
+
+		@Override
+		public void run() {
+			this.work.run();
+		}
+
+		@Override
+		public int compareTo(Job other) {
+			return Integer.compare(this.priority, other.priority);
+		}
+
+	}
+
 	static class OwnPool extends ThreadPoolExecutor {
 
 		private final String name = "own";
 
 		OwnPool() {
 			super(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+		}
+
+		Future<?> submit(Job job) {
+			return super.submit(job);
 		}
 
 		String describe() {
@@ -441,6 +548,44 @@ class ExecutorBeanTests {
 		@Bean
 		ThreadPoolExecutor byClass() {
 			return new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+		}
+
+	}
+
+	interface HiddenExecutor extends Executor {
+
+	}
+
+	record HiddenRecord() implements HiddenExecutor {
+
+		@Override
+		public void execute(Runnable task) {
+			task.run();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Hidden {
+
+		@Bean
+		HiddenExecutor hiddenLambda() {
+			return Runnable::run;
+		}
+
+		@Bean
+		HiddenExecutor hiddenRecord() {
+			return new HiddenRecord();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Absent {
+
+		@Bean
+		Executor absent() {
+			return null;
 		}
 
 	}

@@ -24,10 +24,6 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties({ ContextProperties.class, LogCorrelationProperties.class })
 public final class ContextAutoConfiguration {
 
-	ContextAutoConfiguration() {
-		ContextRegistry.getInstance().registerThreadLocalAccessor(OpenTelemetryContextAccessor.INSTANCE);
-	}
-
 	@Bean
 	@ConditionalOnMissingBean
 	OtelCurrentTraceContext kosmosCurrentTraceContext() {

@@ -102,7 +102,8 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 			for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
 				if (this.beanFactory.containsSingleton(name) && this.seen.add(name)) {
 					Object bean = this.beanFactory.getBean(name);
-					if (propagate(bean, name, bean.getClass()) != bean) {
+					boolean executes = bean instanceof Executor || bean instanceof TaskScheduler;
+					if (executes && propagate(bean, name, bean.getClass()) != bean) {
 						warn(name, bean, "it was made before it could be replaced");
 					}
 				}
@@ -138,8 +139,8 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 	}
 
 	/**
-	 * Whether an executor brings the context along already, or needs none because it runs
-	 * tasks in the thread that gives them.
+	 * Whether an executor brings the context along already, needs none because it runs
+	 * tasks in the thread that gives them, or could not take it.
 	 */
 	private static boolean propagates(Object bean) {
 		if (bean instanceof SyncTaskExecutor || bean instanceof ContextExecutorService<?>) {
@@ -154,7 +155,16 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 		}
 		String type = bean.getClass().getName();
 		return type.startsWith("io.opentelemetry.context.") || type.startsWith("io.micrometer.context.")
-				|| type.startsWith(DefaultCurrentContext.class.getName()) || type.startsWith("io.netty.");
+				|| type.startsWith(DefaultCurrentContext.class.getName()) || type.startsWith("io.netty.")
+				|| serializes(type);
+	}
+
+	/**
+	 * Whether the tasks of an executor run in another process, where no context can come
+	 * along in an object.
+	 */
+	private static boolean serializes(String type) {
+		return type.startsWith("com.hazelcast.") || type.startsWith("org.redisson.");
 	}
 
 	/**
@@ -213,7 +223,7 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 				&& !type.isHidden() && !ClassUtils.isLambdaClass(type) && !isOfJdk(type);
 		boolean complete = subclassed && !hasFinalMethods(type);
 		if (!complete && (exposed.isInterface() || exposed == Object.class)) {
-			return proxy(bean, interceptor, false);
+			return proxyOfInterfaces(bean, exposed, interceptor);
 		}
 		if (!complete && !(subclassed && type.getName().startsWith("org.springframework."))) {
 			return null;
@@ -227,7 +237,24 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 		}
 		catch (AopConfigException ex) {
 			logger.debug(LogMessage.format("No proxy of %s", type), ex);
-			return (exposed.isInterface()) ? proxy(bean, interceptor, false) : null;
+			return (exposed.isInterface()) ? proxyOfInterfaces(bean, exposed, interceptor) : null;
+		}
+	}
+
+	/**
+	 * A proxy of the interfaces that can be seen from everywhere, or {@code null} if it
+	 * could not be injected as what the bean is declared as.
+	 */
+	private static @Nullable Object proxyOfInterfaces(Object bean, Class<?> exposed, MethodInterceptor interceptor) {
+		if (Arrays.stream(interfaces(bean.getClass())).noneMatch(exposed::isAssignableFrom)) {
+			return null;
+		}
+		try {
+			return proxy(bean, interceptor, false);
+		}
+		catch (AopConfigException | IllegalArgumentException ex) {
+			logger.debug(LogMessage.format("No proxy of the interfaces of %s", bean.getClass()), ex);
+			return null;
 		}
 	}
 
@@ -239,9 +266,8 @@ final class ExecutorBeanPostProcessor implements BeanPostProcessor, SmartInitial
 			factory.setInterfaces(interfaces(bean.getClass()));
 		}
 		factory.addAdvice(interceptor);
-		ClassLoader loader = bean.getClass().getClassLoader();
-		return factory
-			.getProxy((loader != null && ofClass) ? loader : ExecutorBeanPostProcessor.class.getClassLoader());
+		Class<?> visibleFrom = isOfJdk(bean.getClass()) ? ExecutorBeanPostProcessor.class : bean.getClass();
+		return factory.getProxy(visibleFrom.getClassLoader());
 	}
 
 	private static Class<?>[] interfaces(Class<?> type) {

@@ -52,17 +52,21 @@ final class OpenTelemetryContextAccessor implements ThreadLocalAccessor<Captured
 
 	@Override
 	public void setValue(Captured value) {
-		boolean newerObservation = this.observations.getCurrentObservation() != value.observation();
-		this.scopes.get().push(newerObservation ? Scope.noop() : value.context().makeCurrent());
+		Observation current = observed();
+		boolean newer = current != null && current != value.observation();
+		this.scopes.get().push(newer ? Scope.noop() : value.context().makeCurrent());
 	}
 
 	@Override
 	public void setValue() {
-		Observation observation = this.observations.getCurrentObservation();
-		boolean observed = observation != null && !(observation instanceof NullObservation);
 		// A Reactor context that holds an observation alone, as that of a WebFlux
 		// request, means the observation's span and not none.
-		this.scopes.get().push(observed ? Scope.noop() : Context.root().makeCurrent());
+		this.scopes.get().push((observed() != null) ? Scope.noop() : Context.root().makeCurrent());
+	}
+
+	private @Nullable Observation observed() {
+		Observation current = this.observations.getCurrentObservation();
+		return (current instanceof NullObservation) ? null : current;
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -46,10 +47,15 @@ final class TaskInterceptor implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		@Nullable Object[] arguments = invocation.getArguments();
 		if (arguments.length > 0 && arguments[0] != null) {
-			arguments[0] = task(invocation.getMethod().getName(), arguments[0],
+			Object task = task(invocation.getMethod().getName(), arguments[0],
 					(arguments.length > 1) ? arguments[1] : null);
+			if (invocation.getMethod().getParameterTypes()[0].isInstance(task)) {
+				arguments[0] = task;
+			}
 		}
-		return invocation.proceed();
+		Object result = invocation.proceed();
+		return (result instanceof List<?> left && invocation.getMethod().getName().equals("shutdownNow"))
+				? left.stream().map(ContextTask::given).collect(Collectors.toCollection(ArrayList::new)) : result;
 	}
 
 	private Object task(String method, Object task, @Nullable Object time) {

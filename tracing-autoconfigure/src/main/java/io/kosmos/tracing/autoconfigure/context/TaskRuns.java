@@ -49,7 +49,7 @@ final class TaskRuns {
 	 */
 	Runnable repeated(Runnable task) {
 		Runnable given = unwrap(task);
-		return (given instanceof ContextTask) ? task
+		return (given instanceof ContextTask<?>) ? task
 				: new Run(ThreadContext.none(this.failures), RunSpan.of(given.getClass()), this.spans.get(), task);
 	}
 
@@ -59,7 +59,7 @@ final class TaskRuns {
 	 */
 	Runnable once(Runnable task) {
 		Runnable given = unwrap(task);
-		return (given instanceof ContextTask || isTraced()) ? current().wrap(task)
+		return (given instanceof ContextTask<?> || isTraced()) ? current().wrap(task)
 				: new Run(current(), RunSpan.of(given.getClass()), this.spans.get(), task);
 	}
 
@@ -67,7 +67,7 @@ final class TaskRuns {
 	 * A task with a result that is run once, later.
 	 */
 	<T> Callable<T> once(Callable<T> task) {
-		return (task instanceof ContextTask || isTraced()) ? current().wrap(task)
+		return (task instanceof ContextTask<?> || isTraced()) ? current().wrap(task)
 				: new CallRun<>(current(), RunSpan.of(task.getClass()), this.spans.get(), task);
 	}
 
@@ -127,41 +127,49 @@ final class TaskRuns {
 
 	}
 
-	private record Run(ThreadContext context, @Nullable RunSpan span, Spans spans,
-			Runnable task) implements Runnable, ContextTask {
+	private static final class Run extends ContextTask<Runnable> implements Runnable {
+
+		private final @Nullable RunSpan span;
+
+		private final Spans spans;
+
+		Run(ThreadContext context, @Nullable RunSpan span, Spans spans, Runnable task) {
+			super(context, task);
+			this.span = span;
+			this.spans = spans;
+		}
 
 		@Override
 		public void run() {
 			try (Scope ignored = this.context.setThreadLocals()) {
 				if (this.span != null) {
-					this.span.in(this.spans).in(this.task::run);
+					this.span.in(this.spans).in(this.given::run);
 				}
 				else {
-					this.task.run();
+					this.given.run();
 				}
 			}
-		}
-
-		@Override
-		public String toString() {
-			return this.task.toString();
 		}
 
 	}
 
-	private record CallRun<T>(ThreadContext context, @Nullable RunSpan span, Spans spans,
-			Callable<T> task) implements Callable<T>, ContextTask {
+	private static final class CallRun<T> extends ContextTask<Callable<T>> implements Callable<T> {
+
+		private final @Nullable RunSpan span;
+
+		private final Spans spans;
+
+		CallRun(ThreadContext context, @Nullable RunSpan span, Spans spans, Callable<T> task) {
+			super(context, task);
+			this.span = span;
+			this.spans = spans;
+		}
 
 		@Override
 		public T call() throws Exception {
 			try (Scope ignored = this.context.setThreadLocals()) {
-				return (this.span != null) ? this.span.in(this.spans).in(this.task::call) : this.task.call();
+				return (this.span != null) ? this.span.in(this.spans).in(this.given::call) : this.given.call();
 			}
-		}
-
-		@Override
-		public String toString() {
-			return this.task.toString();
 		}
 
 	}

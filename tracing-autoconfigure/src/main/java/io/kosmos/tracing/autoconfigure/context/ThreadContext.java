@@ -1,12 +1,17 @@
 package io.kosmos.tracing.autoconfigure.context;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
 import io.kosmos.tracing.TracingFailures;
+import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -14,12 +19,12 @@ import org.springframework.util.ClassUtils;
 
 /**
  * What was current in a thread: all that Micrometer's context propagation carries, and
- * the MDC. Opening it in another thread and closing it again leaves that thread as it
- * was. Immutable.
+ * the MDC. Opened in another thread it takes the place of what is current there, and
+ * closing it again leaves that thread as it was. Immutable.
  */
 final class ThreadContext implements ContextSnapshot {
 
-	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().build();
+	private static final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().clearMissing(true).build();
 
 	private static final ContextSnapshotFactory nothing = ContextSnapshotFactory.builder()
 		.captureKeyPredicate((key) -> false)
@@ -75,28 +80,38 @@ final class ThreadContext implements ContextSnapshot {
 	@Override
 	public Scope setThreadLocals(Predicate<Object> keyPredicate) {
 		Map<String, String> before = mdc();
-		Scope scope;
-		try {
-			scope = this.snapshot.setThreadLocals(keyPredicate);
-		}
-		catch (RuntimeException ex) {
-			this.failures.record("opening the context of another thread", ex);
-			return () -> {
-			};
+		Deque<Scope> opened = new ArrayDeque<>();
+		// One by one, so that an accessor which fails takes no other with it.
+		for (ThreadLocalAccessor<?> accessor : ContextRegistry.getInstance().getThreadLocalAccessors()) {
+			Object key = accessor.key();
+			if (keyPredicate.test(key)) {
+				attempt("opening the context of another thread",
+						() -> opened.push(this.snapshot.setThreadLocals(key::equals)));
+			}
 		}
 		if (this.mdc != null) {
 			Map<String, String> now = mdc();
 			this.mdc.forEach((key, value) -> {
-				// What came with the context is kept by its listeners.
-				if (now == null || !now.containsKey(key)) {
+				// What came with the context was put there by its listeners, and stays.
+				if (now == null || Objects.equals(now.get(key), (before != null) ? before.get(key) : null)) {
 					MDC.put(key, value);
 				}
 			});
 		}
 		return () -> {
-			scope.close();
+			opened.forEach((scope) -> attempt("closing the context of another thread", scope::close));
 			restoreMdc(before);
 		};
+	}
+
+	private void attempt(String site, Runnable step) {
+		try {
+			step.run();
+		}
+		catch (RuntimeException | AssertionError ex) {
+			// Micrometer's own accessor asserts what it finds.
+			this.failures.record(site, ex);
+		}
 	}
 
 	private static void restoreMdc(@Nullable Map<String, String> before) {
@@ -123,42 +138,60 @@ final class ThreadContext implements ContextSnapshot {
 
 	@Override
 	public Runnable wrap(Runnable task) {
-		return (task instanceof ContextTask) ? task : new InContext(this, task);
+		if (task instanceof ContextTask<?>) {
+			return task;
+		}
+		return (task instanceof Comparable<?>) ? new ComparableInContext(this, task) : new InContext(this, task);
 	}
 
 	@Override
 	public <T> Callable<T> wrap(Callable<T> task) {
-		return (task instanceof ContextTask) ? task : new CallInContext<>(this, task);
+		return (task instanceof ContextTask<?>) ? task : new CallInContext<>(this, task);
 	}
 
-	private record InContext(ThreadContext context, Runnable task) implements Runnable, ContextTask {
+	private static class InContext extends ContextTask<Runnable> implements Runnable {
+
+		InContext(ThreadContext context, Runnable task) {
+			super(context, task);
+		}
 
 		@Override
 		public void run() {
 			try (Scope ignored = this.context.setThreadLocals()) {
-				this.task.run();
+				this.given.run();
 			}
-		}
-
-		@Override
-		public String toString() {
-			return this.task.toString();
 		}
 
 	}
 
-	private record CallInContext<T>(ThreadContext context, Callable<T> task) implements Callable<T>, ContextTask {
+	/**
+	 * For executors with a queue that orders tasks by themselves.
+	 */
+	private static final class ComparableInContext extends InContext implements Comparable<Object> {
+
+		ComparableInContext(ThreadContext context, Runnable task) {
+			super(context, task);
+		}
+
+		@Override
+		@SuppressWarnings("unchecked")
+		public int compareTo(Object other) {
+			return ((Comparable<@Nullable Object>) this.given).compareTo(given(other));
+		}
+
+	}
+
+	private static final class CallInContext<T> extends ContextTask<Callable<T>> implements Callable<T> {
+
+		CallInContext(ThreadContext context, Callable<T> task) {
+			super(context, task);
+		}
 
 		@Override
 		public T call() throws Exception {
 			try (Scope ignored = this.context.setThreadLocals()) {
-				return this.task.call();
+				return this.given.call();
 			}
-		}
-
-		@Override
-		public String toString() {
-			return this.task.toString();
 		}
 
 	}

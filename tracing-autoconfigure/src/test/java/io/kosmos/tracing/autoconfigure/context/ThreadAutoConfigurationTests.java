@@ -3,11 +3,15 @@ package io.kosmos.tracing.autoconfigure.context;
 import java.util.concurrent.Executor;
 
 import io.kosmos.tracing.CurrentContext;
+import io.kosmos.tracing.TracingFailures;
 import io.kosmos.tracing.autoconfigure.BootTracing;
+import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.AsyncConfigurer;
 import org.springframework.scheduling.annotation.EnableAsync;
@@ -40,6 +44,21 @@ class ThreadAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(CurrentContext.class)
 				.doesNotHaveBean(ExecutorBeanPostProcessor.class)
 				.doesNotHaveBean(DefaultAsyncExecutor.class));
+	}
+
+	@Test
+	void shouldCarrySpansByItself() {
+		ApplicationContextRunner alone = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(CurrentContextAutoConfiguration.class))
+			.withBean(TracingFailures.class, () -> (site, failure) -> {
+			});
+		ContextRegistry registry = ContextRegistry.getInstance();
+		registry.removeThreadLocalAccessor(OpenTelemetryContextAccessor.KEY);
+		alone.withPropertyValues("kosmos.tracing.enabled=false")
+			.run((context) -> assertThat(registry.getThreadLocalAccessors())
+				.doesNotContain(OpenTelemetryContextAccessor.INSTANCE));
+		alone.run((context) -> assertThat(registry.getThreadLocalAccessors())
+			.endsWith(OpenTelemetryContextAccessor.INSTANCE));
 	}
 
 	@Test
