@@ -89,9 +89,9 @@ public final class PostgresServer implements AutoCloseable {
 			return Optional.empty();
 		}
 		try (Stream<Path> versions = Files.list(INSTALLED)) {
-			return versions.map((version) -> version.resolve("bin"))
-				.filter((bin) -> Files.isExecutable(bin.resolve("postgres")))
-				.max(Comparator.comparing((bin) -> Integer.valueOf(bin.getParent().getFileName().toString())));
+			return versions.filter((version) -> Files.isExecutable(version.resolve("bin/postgres")))
+				.max(Comparator.comparing((version) -> Integer.valueOf(version.getFileName().toString())))
+				.map((version) -> version.resolve("bin"));
 		}
 	}
 
