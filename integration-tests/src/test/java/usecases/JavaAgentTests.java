@@ -26,6 +26,7 @@ import io.opentelemetry.api.trace.Span;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -134,7 +135,8 @@ class JavaAgentTests {
 
 		// All that code can inject is there.
 		Athena(JdbcClient jdbc, RestClient.Builder http, Environment environment, Spans spans, AgentSpans agents,
-				MessageSpans messages, CurrentContext context, RequestContext request, ClientInterceptor grpc) {
+				MessageSpans messages, CurrentContext context, RequestContext request,
+				@Qualifier("kosmosGrpcClientInterceptor") ClientInterceptor grpc) {
 			this.jdbc = jdbc;
 			this.http = http.baseUrl("http://127.0.0.1:" + environment.getProperty("server.port")).build();
 		}
