@@ -181,6 +181,17 @@ public final class KosmosAttributes {
 	/** Number of the message in its stream. */
 	public static final AttributeKey<Long> NATS_STREAM_SEQUENCE = AttributeKey.longKey("kosmos.nats.stream_sequence");
 
+	/** Id of the session of a WebSocket, on the spans of its messages. */
+	public static final AttributeKey<String> WEBSOCKET_SESSION_ID = AttributeKey
+		.stringKey("kosmos.websocket.session.id");
+
+	/**
+	 * What a message of a WebSocket is: {@code text}, {@code binary}, {@code ping} or
+	 * {@code pong}.
+	 */
+	public static final AttributeKey<String> WEBSOCKET_MESSAGE_TYPE = AttributeKey
+		.stringKey("kosmos.websocket.message.type");
+
 	/** Whether the work was cancelled before it ended. Absent otherwise. */
 	public static final AttributeKey<Boolean> CANCELLED = AttributeKey.booleanKey("kosmos.cancelled");
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.BatchedMessage;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.OpenBatch;
 import io.opentelemetry.api.common.Attributes;
@@ -68,7 +69,7 @@ final class KafkaBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 			topics.add(record.topic());
 			partitions.add(record.partition());
 			AttributesBuilder attributes = Attributes.builder();
-			attributes.put(MessageAttributes.DESTINATION, record.topic());
+			attributes.put(MessagingAttributes.DESTINATION_NAME, record.topic());
 			KafkaRecords.describe(record.key(), record.value(), attributes);
 			KafkaRecords.describeDelivery(record, attributes);
 			messages.add(new BatchedMessage(tracing.extract(Context.root(), record.headers(), KafkaRecords.GETTER),
@@ -78,14 +79,14 @@ final class KafkaBatchInterceptor<K, V> implements BatchInterceptor<K, V> {
 		this.servers.describeConsumer(attributes);
 		String topic = (topics.size() == 1) ? topics.iterator().next() : null;
 		if (topic != null) {
-			attributes.put(MessageAttributes.DESTINATION, topic);
+			attributes.put(MessagingAttributes.DESTINATION_NAME, topic);
 			if (partitions.size() == 1) {
 				attributes.put(MessageAttributes.PARTITION, partitions.iterator().next().toString());
 			}
 		}
 		String group = KafkaUtils.getConsumerGroupId();
 		if (group != null) {
-			attributes.put(MessageAttributes.CONSUMER_GROUP, group);
+			attributes.put(MessagingAttributes.CONSUMER_GROUP_NAME, group);
 		}
 		return tracing.processBatch(topic, messages, attributes.build());
 	}

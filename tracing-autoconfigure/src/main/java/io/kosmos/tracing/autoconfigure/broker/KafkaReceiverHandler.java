@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.Unstarted;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.common.Attributes;
@@ -30,9 +31,9 @@ final class KafkaReceiverHandler extends MessageObservationHandler<KafkaRecordRe
 		ConsumerRecord<?, ?> record = observed.getRecord();
 		AttributesBuilder attributes = Attributes.builder();
 		this.servers.describeConsumer(attributes);
-		attributes.put(MessageAttributes.DESTINATION, record.topic());
+		attributes.put(MessagingAttributes.DESTINATION_NAME, record.topic());
 		if (StringUtils.hasLength(observed.getGroupId())) {
-			attributes.put(MessageAttributes.CONSUMER_GROUP, observed.getGroupId());
+			attributes.put(MessagingAttributes.CONSUMER_GROUP_NAME, observed.getGroupId());
 		}
 		if (StringUtils.hasLength(observed.getClientId())) {
 			attributes.put(MessageAttributes.CLIENT_ID, observed.getClientId());

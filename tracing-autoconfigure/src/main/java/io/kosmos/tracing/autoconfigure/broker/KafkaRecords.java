@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.MessagingAttributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
@@ -71,14 +73,14 @@ final class KafkaRecords {
 		attributes.put(MessageAttributes.PARTITION, Integer.toString(record.partition()));
 		attributes.put(MessageAttributes.OFFSET, record.offset());
 		if (record.serializedValueSize() >= 0) {
-			attributes.put(MessageAttributes.BODY_SIZE, (long) record.serializedValueSize());
+			attributes.put(MessagingAttributes.MESSAGE_BODY_SIZE, (long) record.serializedValueSize());
 		}
 		byte[] attempt = value(record.headers(), KafkaHeaders.DELIVERY_ATTEMPT);
 		if (attempt != null && attempt.length == Integer.BYTES) {
 			int number = ByteBuffer.wrap(attempt).getInt();
-			attributes.put(MessageAttributes.DELIVERY_ATTEMPT, (long) number);
+			attributes.put(KosmosAttributes.MESSAGE_DELIVERY_ATTEMPT, (long) number);
 			if (number > 1) {
-				attributes.put(MessageAttributes.REDELIVERED, true);
+				attributes.put(KosmosAttributes.MESSAGE_REDELIVERED, true);
 			}
 		}
 	}

@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.Unstarted;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.common.Attributes;
@@ -33,7 +34,7 @@ final class KafkaSenderHandler extends MessageObservationHandler<KafkaRecordSend
 	Context start(KafkaRecordSenderContext observed) {
 		ProducerRecord<?, ?> record = observed.getRecord();
 		AttributesBuilder attributes = Attributes.builder();
-		attributes.put(MessageAttributes.DESTINATION, record.topic());
+		attributes.put(MessagingAttributes.DESTINATION_NAME, record.topic());
 		if (record.partition() != null) {
 			attributes.put(MessageAttributes.PARTITION, record.partition().toString());
 		}

@@ -5,6 +5,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.kosmos.tracing.AddressedCarrier;
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
@@ -116,7 +118,7 @@ final class MessageTracing {
 		Context parent = Context.current();
 		SpanBuilder builder = builder("process", destination, SpanKind.CONSUMER).setParent(parent);
 		builder.setAllAttributes(attributes);
-		builder.setAttribute(MessageAttributes.BATCH_COUNT, (long) messages.size());
+		builder.setAttribute(MessagingAttributes.BATCH_MESSAGE_COUNT, (long) messages.size());
 		int links = 0;
 		for (BatchedMessage message : messages) {
 			SpanContext sender = Span.fromContext(message.sender()).getSpanContext();
@@ -135,14 +137,14 @@ final class MessageTracing {
 	 */
 	Span retry(String destination, int attempt) {
 		return tracer("retry", destination, SpanKind.INTERNAL)
-			.setAttribute(MessageAttributes.DELIVERY_ATTEMPT, (long) attempt)
+			.setAttribute(KosmosAttributes.MESSAGE_DELIVERY_ATTEMPT, (long) attempt)
 			.startSpan();
 	}
 
 	private SpanBuilder builder(String operation, @Nullable String destination, SpanKind kind) {
-		return tracer(operation, destination, kind).setAttribute(MessageAttributes.SYSTEM, this.system)
-			.setAttribute(MessageAttributes.OPERATION_NAME, operation)
-			.setAttribute(MessageAttributes.OPERATION_TYPE, operation);
+		return tracer(operation, destination, kind).setAttribute(MessagingAttributes.SYSTEM, this.system)
+			.setAttribute(MessagingAttributes.OPERATION_NAME, operation)
+			.setAttribute(MessagingAttributes.OPERATION_TYPE, operation);
 	}
 
 	private SpanBuilder tracer(String operation, @Nullable String destination, SpanKind kind) {

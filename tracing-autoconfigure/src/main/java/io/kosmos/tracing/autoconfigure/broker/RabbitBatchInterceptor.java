@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.BatchedMessage;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.OpenBatch;
 import io.opentelemetry.api.common.Attributes;
@@ -66,7 +67,7 @@ final class RabbitBatchInterceptor implements MethodInterceptor {
 					attributes.build()));
 		}
 		AttributesBuilder attributes = Attributes.builder();
-		RabbitMessages.put(attributes, MessageAttributes.DESTINATION, queue);
+		RabbitMessages.put(attributes, MessagingAttributes.DESTINATION_NAME, queue);
 		this.servers.describeOnly(attributes);
 		return tracing.processBatch((queue != null) ? RabbitMessages.name(queue) : null, messages, attributes.build());
 	}

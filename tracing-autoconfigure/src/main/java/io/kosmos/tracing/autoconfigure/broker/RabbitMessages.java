@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.rabbitmq.client.LongString;
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.MessagingAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -81,7 +83,7 @@ final class RabbitMessages {
 
 	static void describeDestination(String destination, AttributesBuilder attributes) {
 		if (isReplyTo(destination)) {
-			attributes.put(MessageAttributes.DESTINATION_TEMPORARY, true);
+			attributes.put(MessagingAttributes.DESTINATION_TEMPORARY, true);
 		}
 		else if (isGenerated(destination)) {
 			attributes.put(MessageAttributes.DESTINATION_ANONYMOUS, true);
@@ -93,9 +95,9 @@ final class RabbitMessages {
 	 */
 	static void describe(Message message, AttributesBuilder attributes) {
 		MessageProperties properties = message.getMessageProperties();
-		put(attributes, MessageAttributes.MESSAGE_ID, properties.getMessageId());
-		put(attributes, MessageAttributes.CONVERSATION_ID, properties.getCorrelationId());
-		attributes.put(MessageAttributes.BODY_SIZE, (long) message.getBody().length);
+		put(attributes, MessagingAttributes.MESSAGE_ID, properties.getMessageId());
+		put(attributes, MessagingAttributes.MESSAGE_CONVERSATION_ID, properties.getCorrelationId());
+		attributes.put(MessagingAttributes.MESSAGE_BODY_SIZE, (long) message.getBody().length);
 	}
 
 	/**
@@ -108,10 +110,10 @@ final class RabbitMessages {
 		attributes.put(MessageAttributes.DELIVERY_TAG, properties.getDeliveryTag());
 		Long attempt = attempt(properties);
 		if (attempt != null) {
-			attributes.put(MessageAttributes.DELIVERY_ATTEMPT, attempt);
+			attributes.put(KosmosAttributes.MESSAGE_DELIVERY_ATTEMPT, attempt);
 		}
 		if (Boolean.TRUE.equals(properties.getRedelivered()) || (attempt != null && attempt > 1)) {
-			attributes.put(MessageAttributes.REDELIVERED, true);
+			attributes.put(KosmosAttributes.MESSAGE_REDELIVERED, true);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.Unstarted;
 import io.kosmos.tracing.autoconfigure.broker.Settlement.Outcome;
 import io.micrometer.tracing.Tracer;
@@ -35,8 +36,8 @@ final class RabbitReceiverHandler extends MessageObservationHandler<RabbitMessag
 		String queue = String.valueOf(properties.getConsumerQueue());
 		AttributesBuilder attributes = Attributes.builder();
 		this.servers.describeOnly(attributes);
-		attributes.put(MessageAttributes.DESTINATION, RabbitMessages.destination(properties.getReceivedExchange(),
-				properties.getReceivedRoutingKey(), queue));
+		attributes.put(MessagingAttributes.DESTINATION_NAME, RabbitMessages
+			.destination(properties.getReceivedExchange(), properties.getReceivedRoutingKey(), queue));
 		RabbitMessages.describeDestination(queue, attributes);
 		RabbitMessages.describeDelivery(message, attributes);
 		Unstarted span = tracing().process(RabbitMessages.name(queue),

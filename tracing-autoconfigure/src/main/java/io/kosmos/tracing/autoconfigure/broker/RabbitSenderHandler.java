@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.broker;
 
 import java.util.Objects;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.autoconfigure.broker.MessageTracing.Unstarted;
 import io.micrometer.tracing.Tracer;
 import io.opentelemetry.api.common.Attributes;
@@ -40,7 +41,7 @@ final class RabbitSenderHandler extends MessageObservationHandler<RabbitMessageS
 		String target = StringUtils.hasLength(exchange) ? exchange : routingKey;
 		AttributesBuilder attributes = Attributes.builder();
 		this.servers.describeOnly(attributes);
-		attributes.put(MessageAttributes.DESTINATION, RabbitMessages.destination(exchange, routingKey));
+		attributes.put(MessagingAttributes.DESTINATION_NAME, RabbitMessages.destination(exchange, routingKey));
 		RabbitMessages.describeDestination(target, attributes);
 		RabbitMessages.put(attributes, MessageAttributes.ROUTING_KEY, routingKey);
 		RabbitMessages.describe(message, attributes);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.trace.Span;
@@ -93,7 +94,7 @@ final class SendCompletion<K, V> implements ProducerPostProcessor<K, V> {
 				attributes.put(MessageAttributes.OFFSET, metadata.offset());
 			}
 			if (metadata.serializedValueSize() >= 0) {
-				attributes.put(MessageAttributes.BODY_SIZE, (long) metadata.serializedValueSize());
+				attributes.put(MessagingAttributes.MESSAGE_BODY_SIZE, (long) metadata.serializedValueSize());
 			}
 		}
 		span.setAllAttributes(attributes.build());

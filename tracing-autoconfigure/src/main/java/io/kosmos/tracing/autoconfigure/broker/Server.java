@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.broker;
 
+import io.kosmos.tracing.MessagingAttributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 
 /**
@@ -11,8 +12,8 @@ import io.opentelemetry.api.common.AttributesBuilder;
 record Server(String host, int port) {
 
 	void describe(AttributesBuilder attributes) {
-		attributes.put(MessageAttributes.SERVER_ADDRESS, this.host);
-		attributes.put(MessageAttributes.SERVER_PORT, (long) this.port);
+		attributes.put(MessagingAttributes.SERVER_ADDRESS, this.host);
+		attributes.put(MessagingAttributes.SERVER_PORT, (long) this.port);
 	}
 
 }

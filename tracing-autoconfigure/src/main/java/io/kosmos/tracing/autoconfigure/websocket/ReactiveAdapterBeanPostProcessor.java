@@ -11,9 +11,9 @@ import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAd
  */
 final class ReactiveAdapterBeanPostProcessor implements BeanPostProcessor {
 
-	private final Supplier<MessageSpans> spans;
+	private final Supplier<WebSocketMessageSpans> spans;
 
-	ReactiveAdapterBeanPostProcessor(Supplier<MessageSpans> spans) {
+	ReactiveAdapterBeanPostProcessor(Supplier<WebSocketMessageSpans> spans) {
 		this.spans = spans;
 	}
 
@@ -22,7 +22,7 @@ final class ReactiveAdapterBeanPostProcessor implements BeanPostProcessor {
 		if (bean.getClass() != WebSocketHandlerAdapter.class) {
 			return bean;
 		}
-		MessageSpans spans = this.spans.get();
+		WebSocketMessageSpans spans = this.spans.get();
 		if (!spans.areWanted()) {
 			return bean;
 		}

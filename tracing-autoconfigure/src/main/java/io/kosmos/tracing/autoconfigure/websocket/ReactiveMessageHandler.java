@@ -21,9 +21,9 @@ final class ReactiveMessageHandler implements WebSocketHandler {
 
 	private final WebSocketHandler delegate;
 
-	private final MessageSpans spans;
+	private final WebSocketMessageSpans spans;
 
-	ReactiveMessageHandler(WebSocketHandler delegate, MessageSpans spans) {
+	ReactiveMessageHandler(WebSocketHandler delegate, WebSocketMessageSpans spans) {
 		this.delegate = delegate;
 		this.spans = spans;
 	}

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
-import io.kosmos.tracing.autoconfigure.websocket.MessageSpans.Message;
+import io.kosmos.tracing.autoconfigure.websocket.WebSocketMessageSpans.Message;
 import io.opentelemetry.context.Context;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -25,11 +25,11 @@ final class ReactiveTracedSession implements WebSocketSession {
 
 	private final WebSocketSession delegate;
 
-	private final MessageSpans spans;
+	private final WebSocketMessageSpans spans;
 
 	private final Context handshake;
 
-	ReactiveTracedSession(WebSocketSession delegate, MessageSpans spans, Context handshake) {
+	ReactiveTracedSession(WebSocketSession delegate, WebSocketMessageSpans spans, Context handshake) {
 		this.delegate = delegate;
 		this.spans = spans;
 		this.handshake = handshake;

@@ -20,9 +20,9 @@ import org.springframework.web.socket.server.support.WebSocketHttpRequestHandler
  */
 final class ServletMappingBeanPostProcessor implements InstantiationAwareBeanPostProcessor {
 
-	private final Supplier<MessageSpans> spans;
+	private final Supplier<WebSocketMessageSpans> spans;
 
-	ServletMappingBeanPostProcessor(Supplier<MessageSpans> spans) {
+	ServletMappingBeanPostProcessor(Supplier<WebSocketMessageSpans> spans) {
 		this.spans = spans;
 	}
 
@@ -30,7 +30,7 @@ final class ServletMappingBeanPostProcessor implements InstantiationAwareBeanPos
 	@SuppressWarnings("unchecked")
 	public boolean postProcessAfterInstantiation(Object bean, String beanName) {
 		if (bean instanceof WebSocketHandlerMapping mapping) {
-			MessageSpans spans = this.spans.get();
+			WebSocketMessageSpans spans = this.spans.get();
 			for (Map.Entry<String, Object> entry : ((Map<String, Object>) mapping.getUrlMap()).entrySet()) {
 				if (entry.getValue().getClass() == WebSocketHttpRequestHandler.class) {
 					entry.setValue(trace((WebSocketHttpRequestHandler) entry.getValue(), spans));
@@ -40,7 +40,7 @@ final class ServletMappingBeanPostProcessor implements InstantiationAwareBeanPos
 		return true;
 	}
 
-	private static WebSocketHttpRequestHandler trace(WebSocketHttpRequestHandler handler, MessageSpans spans) {
+	private static WebSocketHttpRequestHandler trace(WebSocketHttpRequestHandler handler, WebSocketMessageSpans spans) {
 		WebSocketHttpRequestHandler traced = new WebSocketHttpRequestHandler(
 				new ServletMessageHandler(withoutDefaults(handler.getWebSocketHandler()), spans),
 				handler.getHandshakeHandler());

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-import io.kosmos.tracing.autoconfigure.websocket.MessageSpans.Message;
+import io.kosmos.tracing.autoconfigure.websocket.WebSocketMessageSpans.Message;
 import io.opentelemetry.context.Scope;
 
 import org.springframework.web.socket.CloseStatus;
@@ -23,9 +23,9 @@ final class ServletMessageHandler extends WebSocketHandlerDecorator {
 
 	private static final String SESSION = ServletMessageHandler.class.getName() + ".session";
 
-	private final MessageSpans spans;
+	private final WebSocketMessageSpans spans;
 
-	ServletMessageHandler(WebSocketHandler delegate, MessageSpans spans) {
+	ServletMessageHandler(WebSocketHandler delegate, WebSocketMessageSpans spans) {
 		super(delegate);
 		this.spans = spans;
 	}
@@ -71,9 +71,9 @@ final class ServletMessageHandler extends WebSocketHandlerDecorator {
 
 	private static final class TracedSession extends WebSocketSessionDecorator {
 
-		private final MessageSpans spans;
+		private final WebSocketMessageSpans spans;
 
-		private TracedSession(WebSocketSession session, MessageSpans spans) {
+		private TracedSession(WebSocketSession session, WebSocketMessageSpans spans) {
 			super(session);
 			this.spans = spans;
 		}

@@ -42,7 +42,7 @@ public final class WebSocketAutoConfiguration {
 		static ServletMappingBeanPostProcessor kosmosWebSocketTracing(ObjectProvider<Spans> spans,
 				ObjectProvider<WebSocketProperties> properties) {
 			return new ServletMappingBeanPostProcessor(
-					() -> new MessageSpans(spans::getObject, properties.getObject().messages()));
+					() -> new WebSocketMessageSpans(spans::getObject, properties.getObject().messages()));
 		}
 
 	}
@@ -57,7 +57,7 @@ public final class WebSocketAutoConfiguration {
 		static ReactiveAdapterBeanPostProcessor kosmosWebSocketTracing(ObjectProvider<Spans> spans,
 				ObjectProvider<WebSocketProperties> properties) {
 			return new ReactiveAdapterBeanPostProcessor(
-					() -> new MessageSpans(spans::getObject, properties.getObject().messages()));
+					() -> new WebSocketMessageSpans(spans::getObject, properties.getObject().messages()));
 		}
 
 	}

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.TracingFailures;
 import io.micrometer.tracing.handler.TracingObservationHandler;
 import io.opentelemetry.api.OpenTelemetry;
@@ -214,7 +216,7 @@ class KafkaAutoConfigurationTests {
 	void shouldNotTellServerOfConsumersOfSeveral() {
 		KafkaServers servers = new KafkaServers();
 		servers.addConsumers(Map.of("bootstrap.servers", "a:1"));
-		assertThat(consumer(servers).get(MessageAttributes.SERVER_ADDRESS)).isEqualTo("a");
+		assertThat(consumer(servers).get(MessagingAttributes.SERVER_ADDRESS)).isEqualTo("a");
 		servers.addConsumers(Map.of("bootstrap.servers", "b:1"));
 		assertThat(consumer(servers).isEmpty()).isTrue();
 	}
@@ -245,10 +247,10 @@ class KafkaAutoConfigurationTests {
 	void shouldNotFailForDeliveryAttemptThatIsNoNumber() {
 		ConsumerRecord<Object, Object> record = new ConsumerRecord<>("topic", 0, 0, null, null);
 		record.headers().add("kafka_deliveryAttempt", new byte[] { 1 });
-		assertThat(delivery(record).get(MessageAttributes.DELIVERY_ATTEMPT)).isNull();
+		assertThat(delivery(record).get(KosmosAttributes.MESSAGE_DELIVERY_ATTEMPT)).isNull();
 		record.headers().add("kafka_deliveryAttempt", ByteBuffer.allocate(4).putInt(3).array());
-		assertThat(delivery(record).get(MessageAttributes.DELIVERY_ATTEMPT)).isEqualTo(3);
-		assertThat(delivery(record).get(MessageAttributes.REDELIVERED)).isTrue();
+		assertThat(delivery(record).get(KosmosAttributes.MESSAGE_DELIVERY_ATTEMPT)).isEqualTo(3);
+		assertThat(delivery(record).get(KosmosAttributes.MESSAGE_REDELIVERED)).isTrue();
 	}
 
 	private static Attributes delivery(ConsumerRecord<?, ?> record) {

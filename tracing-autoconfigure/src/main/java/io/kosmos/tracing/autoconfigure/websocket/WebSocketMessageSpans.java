@@ -2,9 +2,10 @@ package io.kosmos.tracing.autoconfigure.websocket;
 
 import java.util.function.Supplier;
 
+import io.kosmos.tracing.KosmosAttributes;
+import io.kosmos.tracing.MessagingAttributes;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.autoconfigure.websocket.WebSocketProperties.Messages;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
@@ -19,19 +20,13 @@ import org.jspecify.annotations.Nullable;
  * "https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/">messaging</a>.
  * Thread-safe.
  */
-final class MessageSpans {
-
-	private static final AttributeKey<Long> SIZE = AttributeKey.longKey("messaging.message.body.size");
-
-	private static final AttributeKey<String> SESSION = AttributeKey.stringKey("kosmos.websocket.session.id");
-
-	private static final AttributeKey<String> TYPE = AttributeKey.stringKey("kosmos.websocket.message.type");
+final class WebSocketMessageSpans {
 
 	private final Supplier<Spans> spans;
 
 	private final Messages messages;
 
-	MessageSpans(Supplier<Spans> spans, Messages messages) {
+	WebSocketMessageSpans(Supplier<Spans> spans, Messages messages) {
 		this.spans = spans;
 		this.messages = messages;
 	}
@@ -67,9 +62,9 @@ final class MessageSpans {
 		Spans.Builder span = this.spans.get()
 			.span(name)
 			.kind(kind)
-			.attribute(TYPE, message.type())
-			.attribute(SIZE, message.size())
-			.attribute(SESSION, message.session());
+			.attribute(KosmosAttributes.WEBSOCKET_MESSAGE_TYPE, message.type())
+			.attribute(MessagingAttributes.MESSAGE_BODY_SIZE, message.size())
+			.attribute(KosmosAttributes.WEBSOCKET_SESSION_ID, message.session());
 		return (first && this.messages == Messages.LINK) ? span.newRoot() : span;
 	}
 
