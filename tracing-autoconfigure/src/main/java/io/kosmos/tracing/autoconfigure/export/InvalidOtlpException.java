@@ -1,0 +1,5 @@
+package io.kosmos.tracing.autoconfigure.export;
+
+class InvalidOtlpException extends Exception {
+
+}
