@@ -46,6 +46,9 @@ class DeliveryTests {
 	private static final Batch BATCH = new Batch(262_144, 64 * 1024 * 1024, 8192, 3 * 1024 * 1024,
 			Duration.ofMillis(5));
 
+	private static final Resource RESOURCE = Resource
+		.create(Attributes.of(AttributeKey.stringKey("service.name"), "tests"));
+
 	private final ScriptedReceiver receiver = new ScriptedReceiver();
 
 	private final List<Throwable> failures = new ArrayList<>();
@@ -95,7 +98,7 @@ class DeliveryTests {
 		assertThat(this.receiver.spans()).containsExactlyElementsOf(names);
 		assertThat(state(delivery).isUp()).isTrue();
 		assertThat(state(delivery).retried()).isPositive();
-		assertThat(output.toString().lines().filter((line) -> line.contains("'default' at http://localhost:4318")))
+		assertThat(output.toString().lines().filter((line) -> line.contains("'default' at http://localhost:4318/v1/traces")))
 			.hasSize(2)
 			.satisfiesExactly(
 					(line) -> assertThat(line).contains("Spans cannot be delivered", "(nobody is there)",
@@ -169,7 +172,7 @@ class DeliveryTests {
 		names.remove("span 321");
 		assertThat(this.receiver.spans()).containsExactlyInAnyOrderElementsOf(names);
 		assertThat(state(delivery).dropped()).isEqualTo(Map.of(DropReason.REJECTED, 1L));
-		assertThat(output).containsOnlyOnce("'default' at http://localhost:4318 refuses spans, which are lost (HTTP 400)");
+		assertThat(output).containsOnlyOnce("'default' at http://localhost:4318/v1/traces refuses spans, which are lost (HTTP 400)");
 	}
 
 	@Test
@@ -264,7 +267,7 @@ class DeliveryTests {
 		assertThat(state.dropped()).isEqualTo(Map.of(DropReason.SHUTDOWN, 100L));
 		assertThat(output.toString().lines().filter((line) -> line.contains("were not delivered"))).singleElement()
 			.asString()
-			.contains("100 spans were not delivered to 'default' at http://localhost:4318 before the application ended,"
+			.contains("100 spans were not delivered to 'default' at http://localhost:4318/v1/traces before the application ended,"
 					+ " and are lost (nobody is there); set kosmos.tracing.exporter.spool.directory");
 	}
 
@@ -410,7 +413,7 @@ class DeliveryTests {
 		return TestSpanData.builder()
 			.setName(name)
 			.setKind(SpanKind.INTERNAL)
-			.setResource(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "tests")))
+			.setResource(RESOURCE)
 			.setSpanContext(SpanContext.create("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331",
 					TraceFlags.getSampled(), TraceState.getDefault()))
 			.setStatus(StatusData.unset())
