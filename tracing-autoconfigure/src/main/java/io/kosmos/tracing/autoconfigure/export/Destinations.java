@@ -70,7 +70,7 @@ final class Destinations {
 		this.exporter = exporter;
 		this.boot = boot;
 		this.sslBundles = sslBundles;
-		this.batch = batch(BatchProperties.PREFIX, batch.batch(), bootsBatch(environment));
+		this.batch = batch(environment, batch);
 	}
 
 	/**
@@ -197,6 +197,10 @@ final class Destinations {
 		throw new InvalidConfigurationPropertyValueException(key, name,
 				"It must be the name of an SSL bundle below spring.ssl.bundle. There are "
 						+ ((bundles != null) ? bundles.getBundleNames() : List.of()) + ".");
+	}
+
+	static DestinationSettings.Batch batch(Environment environment, BatchProperties properties) {
+		return batch(BatchProperties.PREFIX, properties.batch(), bootsBatch(environment));
 	}
 
 	private static DestinationSettings.Batch bootsBatch(Environment environment) {
