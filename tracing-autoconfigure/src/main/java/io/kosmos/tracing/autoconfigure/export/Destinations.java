@@ -119,8 +119,8 @@ final class Destinations {
 			String url = connection.getUrl(grpc ? Transport.GRPC : Transport.HTTP);
 			OtlpDestination connected = grpc ? OtlpDestination.of(url, Protocol.GRPC)
 					: new OtlpDestination(url, Protocol.HTTP);
-			return settings(DEFAULT, connected, headers, compression(), timeout(),
-					connection.getSslBundle(), null, this.batch, null);
+			return settings(DEFAULT, connected, headers, compression(), timeout(), connection.getSslBundle(), null,
+					this.batch, null);
 		}
 		String own = this.exporter.ssl().bundle();
 		String name = StringUtils.hasText(own) ? own : this.boot.getSsl().getBundle();

@@ -93,8 +93,7 @@ class DestinationsTests {
 		this.runner.withPropertyValues(OWN + "endpoint=http://ignored:4318", OWN + "headers.api-key=own")
 			.run((context) -> assertThat(from(context, (transport) -> "http://connection:4318/" + transport))
 				.extracting(DestinationSettings::name, DestinationSettings::url, DestinationSettings::headers)
-				.containsExactly(tuple("default", "http://connection:4318/HTTP",
-						Map.of("api-key", "own"))));
+				.containsExactly(tuple("default", "http://connection:4318/HTTP", Map.of("api-key", "own"))));
 	}
 
 	@Test
@@ -160,19 +159,19 @@ class DestinationsTests {
 				assertThat(all.get(1)).isEqualTo(new DestinationSettings("other", "https://other/v1/traces",
 						Protocol.HTTP, Map.of("api-key", "theirs"), Compression.GZIP, Duration.ofSeconds(3),
 						Duration.ofSeconds(10), null, null, batch, null));
-				assertThat(all.get(2)).isEqualTo(new DestinationSettings("tempo", "https://tempo:4318/v1/traces",
-						Protocol.HTTP, Map.of(), Compression.GZIP, Duration.ofSeconds(3), Duration.ofSeconds(10), null,
-						null, batch, null));
+				assertThat(all.get(2))
+					.isEqualTo(new DestinationSettings("tempo", "https://tempo:4318/v1/traces", Protocol.HTTP, Map.of(),
+							Compression.GZIP, Duration.ofSeconds(3), Duration.ofSeconds(10), null, null, batch, null));
 			});
 	}
 
 	@Test
 	void shouldTakeEverySettingOfANamedOne() {
-		withBundles("tempo").withPropertyValues(OWN + "compression=gzip", OWN + "timeout=3s",
-				TEMPO + "endpoint=https://tempo:9000", TEMPO + "protocol=grpc", TEMPO + "headers.X-Scope-OrgID=1234",
-				TEMPO + "compression=none", TEMPO + "timeout=5s", TEMPO + "ssl.bundle=tempo",
-				TEMPO + "batch.queue-size=10", TEMPO + "batch.queue-bytes=2MB", TEMPO + "batch.delay=2s",
-				TEMPO + "filter.errors-only=true")
+		withBundles("tempo")
+			.withPropertyValues(OWN + "compression=gzip", OWN + "timeout=3s", TEMPO + "endpoint=https://tempo:9000",
+					TEMPO + "protocol=grpc", TEMPO + "headers.X-Scope-OrgID=1234", TEMPO + "compression=none",
+					TEMPO + "timeout=5s", TEMPO + "ssl.bundle=tempo", TEMPO + "batch.queue-size=10",
+					TEMPO + "batch.queue-bytes=2MB", TEMPO + "batch.delay=2s", TEMPO + "filter.errors-only=true")
 			.run((context) -> {
 				DestinationSettings tempo = from(context, null).get(0);
 				assertThat(tempo.selection()).isInstanceOf(Selection.class);
@@ -266,8 +265,8 @@ class DestinationsTests {
 		this.runner.withPropertyValues(OWN + "spool.directory= ")
 			.run((context) -> assertThat(context.getBean(ExporterProperties.class).spool().settings()).isNull());
 		this.runner.withPropertyValues(OWN + "spool.directory=/var/spool/../spool/orders")
-			.run((context) -> assertThat(context.getBean(ExporterProperties.class).spool().settings()).isEqualTo(
-					new SpoolSettings(Path.of("/var/spool/orders"), 1L << 30, Duration.ofDays(3))));
+			.run((context) -> assertThat(context.getBean(ExporterProperties.class).spool().settings())
+				.isEqualTo(new SpoolSettings(Path.of("/var/spool/orders"), 1L << 30, Duration.ofDays(3))));
 		this.runner
 			.withPropertyValues(OWN + "spool.directory=spool", OWN + "spool.max-size=2MB", OWN + "spool.max-age=1h")
 			.run((context) -> assertThat(context.getBean(ExporterProperties.class).spool().settings()).isEqualTo(

@@ -134,8 +134,7 @@ class SelectionTests {
 			.build();
 		SpanData result = apply(ALL, List.of("exception.message", "exception.stacktrace"), span);
 		assertThat(result).isNotNull();
-		assertThat(result.getStatus())
-			.isEqualTo(StatusData.create(StatusCode.ERROR, "[redacted]"));
+		assertThat(result.getStatus()).isEqualTo(StatusData.create(StatusCode.ERROR, "[redacted]"));
 		assertThat(result.getEvents().get(0).getAttributes().asMap().values())
 			.containsExactlyInAnyOrder("java.lang.IllegalStateException", "[redacted]", "[redacted]");
 		assertThat(result.getAttributes()).isSameAs(span.getAttributes());
