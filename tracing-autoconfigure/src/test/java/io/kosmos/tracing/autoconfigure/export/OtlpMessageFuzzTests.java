@@ -170,8 +170,8 @@ class OtlpMessageFuzzTests {
 			return true;
 		}
 		return switch (before.getValueCase()) {
-			case STRING_VALUE -> before.getStringValue().startsWith(after.getStringValue())
-					&& after.getStringValue().length() >= 60;
+			case STRING_VALUE ->
+				before.getStringValue().startsWith(after.getStringValue()) && after.getStringValue().length() >= 60;
 			case BYTES_VALUE -> before.getBytesValue().startsWith(after.getBytesValue());
 			case ARRAY_VALUE -> before.getArrayValue().getValuesCount() >= after.getArrayValue().getValuesCount();
 			case KVLIST_VALUE -> before.getKvlistValue()
@@ -272,9 +272,8 @@ class OtlpMessageFuzzTests {
 			span.addLinks(Span.Link.newBuilder().setTraceId(bytes(16)).addAllAttributes(attributes(2)));
 		}
 		if (this.random.nextInt(20) == 0) {
-			span.addAttributes(KeyValue.newBuilder()
-				.setKey("kosmos.trimmed")
-				.setValue(AnyValue.newBuilder().setBoolValue(true)));
+			span.addAttributes(
+					KeyValue.newBuilder().setKey("kosmos.trimmed").setValue(AnyValue.newBuilder().setBoolValue(true)));
 		}
 		return span.build();
 	}

@@ -68,8 +68,8 @@ class SpoolFuzzTests {
 				damaged += contents.damaged() ? 1 : 0;
 			}
 			catch (Throwable ex) {
-				throw new AssertionError(ex.getMessage() + " in round " + round + ": "
-						+ HexFormat.of().formatHex(bytes), ex);
+				throw new AssertionError(
+						ex.getMessage() + " in round " + round + ": " + HexFormat.of().formatHex(bytes), ex);
 			}
 		}
 		assertThat(found).isGreaterThan(ROUNDS);
