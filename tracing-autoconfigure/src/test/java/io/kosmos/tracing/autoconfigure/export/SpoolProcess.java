@@ -114,10 +114,10 @@ final class SpoolProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Send it SIGKILL.
+	 * Send it SIGKILL. What it wrote before can still be read.
 	 */
 	void kill() {
-		this.process.destroyForcibly();
+		this.process.toHandle().destroyForcibly();
 	}
 
 	/**
