@@ -95,7 +95,8 @@ class TracingEndpointTests {
 			.stream()
 			.filter((line) -> line.startsWith("| `kosmos."))
 			.map((line) -> line.split("\\s*\\|\\s*"))
-			.collect(Collectors.toMap((cells) -> cells[1].replace("`", ""), (cells) -> cells[3].replace("`", "")));
+			.collect(Collectors.toMap((cells) -> cells[1].replace("`", ""), (cells) -> cells[3].replace("`", ""),
+					(table, text) -> table));
 		try (RunningService service = RunningService.start(type, Application.class, EXPOSED)) {
 			JsonNode configuration = JsonMapper.shared()
 				.readTree(body(service.get("/actuator/kosmostracing/configuration")));

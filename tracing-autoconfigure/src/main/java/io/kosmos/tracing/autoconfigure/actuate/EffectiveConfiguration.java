@@ -114,6 +114,7 @@ final class EffectiveConfiguration {
 		Map<ConfigurationPropertyName, Object> defaults = new HashMap<>();
 		for (RecordComponent component : properties.getClass().getRecordComponents()) {
 			ConfigurationPropertyName name = prefix.append(DataObjectPropertyName.toDashedForm(component.getName()));
+			ReflectionUtils.makeAccessible(component.getAccessor());
 			Object value = ReflectionUtils.invokeMethod(component.getAccessor(), properties);
 			if (value instanceof Record nested) {
 				defaults.putAll(defaults(name, nested));

@@ -61,7 +61,7 @@ class TracingEndpointAutoConfigurationTests {
 
 	@Test
 	void whenAccessIsNoneShouldNotBeThere() {
-		this.exposed.withPropertyValues("management.endpoint.kosmostracing.access=none")
+		this.exposed.withPropertyValues("management.endpoint.kosmostracing.access=NONE")
 			.run((context) -> assertThat(context).doesNotHaveBean(TracingEndpoint.class));
 	}
 
