@@ -190,8 +190,8 @@ class SpoolFuzzTests {
 			case 2 -> splice(bytes, index, 0, Arrays.copyOfRange(whole, whole.length / 2, whole.length));
 			case 3 -> splice(bytes, index, Math.min(count, rest), new byte[0]);
 			case 4 -> splice(bytes, index, 0, hostileHeader(random, bytes.length));
-			case 5 -> splice(bytes, index, Math.min(SpoolFormat.RECORD_HEADER, rest),
-					hostileHeader(random, bytes.length));
+			case 5 ->
+				splice(bytes, index, Math.min(SpoolFormat.RECORD_HEADER, rest), hostileHeader(random, bytes.length));
 			case 6 -> splice(bytes, index, Math.min(count, rest), noise(random, count));
 			default -> {
 				byte[] flipped = bytes.clone();
