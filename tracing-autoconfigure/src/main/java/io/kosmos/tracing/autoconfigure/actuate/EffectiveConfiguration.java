@@ -90,9 +90,11 @@ final class EffectiveConfiguration {
 		Map<ConfigurationPropertyName, ConfigurationProperty> properties = new HashMap<>();
 		BoundConfigurationProperties bound = BoundConfigurationProperties.get(this.context);
 		if (bound != null) {
-			bound.getAll().values().stream().filter((property) -> isOurs(property.getName())).forEach((property) -> {
-				properties.put(property.getName(), property);
-			});
+			bound.getAll()
+				.values()
+				.stream()
+				.filter((property) -> isOurs(property.getName()))
+				.forEach((property) -> properties.put(property.getName(), property));
 		}
 		// Nobody binds the properties of what is switched off.
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.context.getEnvironment())) {
@@ -119,7 +121,7 @@ final class EffectiveConfiguration {
 			if (value instanceof Record nested) {
 				defaults.putAll(defaults(name, nested));
 			}
-			else if (!ObjectUtils.isEmpty(value)) {
+			else if (value != null && !ObjectUtils.isEmpty(value)) {
 				defaults.put(name, value);
 			}
 		}
