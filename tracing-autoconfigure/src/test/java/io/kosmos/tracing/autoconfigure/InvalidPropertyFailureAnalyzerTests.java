@@ -57,7 +57,7 @@ class InvalidPropertyFailureAnalyzerTests {
 					batch.queue-size               | 0                 | It must be at least 1.
 					batch.queue-size               | -1                | It must be at least 1.
 					batch.max-size                 | 0                 | It must be at least 1.
-					batch.max-size                 | 4096              | at most kosmos.tracing.batch.queue-size, which is 2048
+					batch.max-size                 | 300000            | at most kosmos.tracing.batch.queue-size, which is 262144
 					batch.queue-bytes              | 63KB              | It must be at least 64KB.
 					batch.max-bytes                | 63KB              | It must be from 64KB to 256MB.
 					batch.max-bytes                | 257MB             | It must be from 64KB to 256MB.
@@ -310,12 +310,12 @@ class InvalidPropertyFailureAnalyzerTests {
 			"management.opentelemetry.tracing.export.otlp.endpoint" })
 	void shouldNotShowUserAndPasswordOfAUrl(String key, CapturedOutput output) {
 		startFails("--" + key + "=https://user:s3/cr@et@tempo:4318");
-		startFails("--" + key + "=https://user:s3cret@tempo:4318");
+		startFails("--" + key + "=https://user:s3cret@tempo:99999/?key=s3cret");
 		assertThat(output)
-			.contains("Description:\n\nInvalid value 'https://******@tempo:4318' for configuration property '" + key
-					+ "' (from \"" + key + "\" from property source \"commandLineArgs\"). It must be without user and"
-					+ " password. They are sent with the header authorization.\n\nAction:\n\nChange the value of '"
-					+ key + "'.\n")
+			.contains("Description:\n\nInvalid value 'https://******@tempo:99999/?******' for configuration property '"
+					+ key + "' (from \"" + key
+					+ "\" from property source \"commandLineArgs\"). It must be an http or https URL"
+					+ " with a host, such as http://localhost:4318.\n\nAction:\n\nChange the value of '" + key + "'.\n")
 			.doesNotContain("s3");
 	}
 

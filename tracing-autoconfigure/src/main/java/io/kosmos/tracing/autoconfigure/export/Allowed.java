@@ -67,10 +67,6 @@ final class Allowed {
 			throw new InvalidConfigurationPropertyValueException(key, masked(url),
 					"It must be an http or https URL with a host, such as http://localhost:4318.");
 		}
-		if (uri.getRawUserInfo() != null) {
-			throw new InvalidConfigurationPropertyValueException(key, masked(url),
-					"It must be without user and password. They are sent with the header authorization.");
-		}
 	}
 
 	private static @Nullable URI parse(String url) {

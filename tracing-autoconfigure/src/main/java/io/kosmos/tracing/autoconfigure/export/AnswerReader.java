@@ -10,8 +10,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.regex.Pattern;
 
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Answer;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Outcome;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +51,7 @@ final class AnswerReader {
 
 	/**
 	 * Create a reader.
-	 * @param url URL of the receiver
+	 * @param url where the receiver is
 	 * @param secrets what is struck out wherever a receiver repeats it
 	 */
 	AnswerReader(HttpUrl url, Collection<String> secrets) {
@@ -250,20 +248,20 @@ final class AnswerReader {
 	private record Status(String message, @Nullable Duration retryDelay) {
 
 		static Status parse(byte[] body) {
-			String message = "";
-			Duration retryDelay = null;
+			String text = "";
+			Duration delay = null;
 			try {
 				WireReader status = new WireReader(body);
 				while (status.next()) {
-					message = status.isBytes(2) ? status.text() : message;
-					retryDelay = (status.isBytes(3) && retryDelay == null) ? retryDelay(status.nested()) : retryDelay;
+					text = status.isBytes(2) ? status.text() : text;
+					delay = (status.isBytes(3) && delay == null) ? retryDelay(status.nested()) : delay;
 				}
 			}
 			catch (InvalidOtlpException ex) {
 				// Most likely a page of a proxy, which is not for a log.
 				return new Status("", null);
 			}
-			return new Status(message, retryDelay);
+			return new Status(text, delay);
 		}
 
 		private static @Nullable Duration retryDelay(WireReader any) throws InvalidOtlpException {

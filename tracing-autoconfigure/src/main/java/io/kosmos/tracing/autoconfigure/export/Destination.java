@@ -12,15 +12,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Answer;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Outcome;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +66,7 @@ final class Destination {
 	private static final Duration PATIENCE = Duration.ofMillis(200);
 
 	/**
-	 * Time for which a refusal is not logged again.
+	 * Time for which a loss is not logged again.
 	 */
 	private static final Duration SILENCE = Duration.ofMinutes(10);
 
@@ -163,6 +160,8 @@ final class Destination {
 
 	private @Nullable Instant refusalLogged;
 
+	private @Nullable Instant overflowLogged;
+
 	private int flushes;
 
 	private boolean closing;
@@ -170,6 +169,9 @@ final class Destination {
 	private boolean attemptedSinceClosing;
 
 	private boolean closed;
+
+	// What the spool drops before is not known yet.
+	private boolean opened;
 
 	Destination(DestinationSettings settings, OtlpSender sender, @Nullable SpoolSettings spool, Executor executor,
 			LongSupplier ended, ExportTimer timer, Consumer<Problem> problems) {
@@ -185,6 +187,7 @@ final class Destination {
 		if (this.spool != null) {
 			this.spool.recovered().forEach(this::recovered);
 		}
+		this.opened = true;
 		this.planner = new Thread(this::plan, "kosmos-tracing-" + settings.name());
 		this.planner.setDaemon(true);
 		this.planner.start();
@@ -350,7 +353,7 @@ final class Destination {
 				// No thread can be had.
 				this.underWay--;
 				request.waiting.forEach((waiting) -> waiting.underWay = false);
-				putBack(request.waiting, request.suspect, new ArrayList<>());
+				putBack(request.waiting, new ArrayList<>());
 				unavailable(new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString()));
 			}
 		}
@@ -390,7 +393,7 @@ final class Destination {
 	private @Nullable Request next() {
 		List<Waiting> suspect = this.suspects.poll();
 		if (suspect != null) {
-			return new Request(suspect, true);
+			return new Request(suspect, this.downSince == null);
 		}
 		// What is new does not wait for what is old, nor the other way round.
 		this.replayTurn = !this.replayTurn;
@@ -398,7 +401,7 @@ final class Destination {
 		if (waiting.isEmpty()) {
 			waiting = gather(this.replayTurn ? this.fresh : this.backlog);
 		}
-		return waiting.isEmpty() ? null : new Request(waiting, false);
+		return waiting.isEmpty() ? null : new Request(waiting, this.downSince == null);
 	}
 
 	private List<Waiting> gather(Deque<Waiting> lane) {
@@ -409,7 +412,8 @@ final class Destination {
 			if (!first.dropped) {
 				spans += first.spans;
 				bytes += first.length;
-				if (!gathered.isEmpty() && (spans > this.batch.maxSize() || bytes > this.maxBytes)) {
+				boolean fits = spans <= this.batch.maxSize() && bytes <= this.maxBytes && !first.isSuspect();
+				if (!gathered.isEmpty() && (!fits || gathered.get(0).isSuspect())) {
 					break;
 				}
 				gathered.add(first);
@@ -433,6 +437,9 @@ final class Destination {
 		}
 		catch (Throwable ex) {
 			answer = new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString());
+		}
+		if (answer.outcome() == Outcome.UNAVAILABLE && request.isAloneInVain()) {
+			answer = new Answer(Outcome.REFUSED, 0, null, answer.reason());
 		}
 		List<Waiting> parts = isDivided(request, answer) ? divide(request.waiting.get(0), answer) : List.of();
 		List<Spooled> removed = new ArrayList<>();
@@ -511,6 +518,7 @@ final class Destination {
 			int spans = (parts.size() == 1) ? waiting.spans
 					: (replacements.isEmpty()) ? spans(part) : waiting.spans - replacements.get(0).spans;
 			Waiting replacement = new Waiting(part, spans, null, waiting.since);
+			replacement.attempts = waiting.attempts;
 			Spooled spooled = (this.spool != null) ? this.spool.append(part, spans) : null;
 			if (spooled != null) {
 				this.lock.lock();
@@ -545,20 +553,26 @@ final class Destination {
 				sent.add(waiting);
 				spans += waiting.spans;
 			}
+			else if (waiting.spooled != null && waiting.spooled.isLive()) {
+				this.backlog.addFirst(waiting);
+			}
 			else {
-				// The spool said why, or it was closed.
 				release(waiting, removed);
 				drop(waiting.spans, (waiting.lost != null) ? waiting.lost : DropReason.DAMAGED);
 			}
 			waiting.sent = null;
 		}
 		if (sent.isEmpty()) {
+			if (!this.backlog.isEmpty()) {
+				// The spool said why it cannot be read.
+				unavailable(new Answer(Outcome.UNAVAILABLE, 0, null, "the spool cannot be read"));
+			}
 			return;
 		}
 		switch (answer.outcome()) {
 			case ACCEPTED -> accepted(sent, spans, answer, removed);
 			case UNAVAILABLE -> {
-				putBack(sent, request.suspect, removed);
+				putBack(sent, removed);
 				this.retried += spans;
 				unavailable(answer);
 			}
@@ -591,24 +605,26 @@ final class Destination {
 		this.concurrency = more ? Math.min(MAX_CONCURRENCY, this.concurrency + 1) : 1;
 	}
 
-	private void putBack(List<Waiting> sent, boolean suspect, List<Spooled> removed) {
-		if (suspect) {
-			this.suspects.addFirst(sent);
-			return;
-		}
+	private void putBack(List<Waiting> sent, List<Spooled> removed) {
 		for (int i = sent.size() - 1; i >= 0; i--) {
 			Waiting waiting = sent.get(i);
-			if (waiting.isInMemory()) {
-				this.fresh.addFirst(waiting);
-				this.freshSpans += waiting.spans;
-				this.freshBytes += waiting.length;
-			}
-			else if (waiting.lost != null) {
+			waiting.attempts++;
+			Deque<Waiting> lane = waiting.isInMemory() ? this.fresh : this.backlog;
+			if (!waiting.isInMemory() && waiting.lost != null) {
 				release(waiting, removed);
 				drop(waiting.spans, waiting.lost);
+				continue;
+			}
+			if (waiting.isSuspect()) {
+				// Perhaps it is not the receiver but this message: others go first.
+				lane.addLast(waiting);
 			}
 			else {
-				this.backlog.addFirst(waiting);
+				lane.addFirst(waiting);
+			}
+			if (lane == this.fresh) {
+				this.freshSpans += waiting.spans;
+				this.freshBytes += waiting.length;
 			}
 		}
 	}
@@ -684,9 +700,8 @@ final class Destination {
 
 	private void tellRefusal(long spans, String reason) {
 		tell("refused " + spans + " spans: " + reason);
-		Instant now = Instant.now();
-		if (this.refusalLogged == null || this.refusalLogged.plus(SILENCE).isBefore(now)) {
-			this.refusalLogged = now;
+		if (isNews(this.refusalLogged)) {
+			this.refusalLogged = Instant.now();
 			logger.warn(this + " refuses spans, which are lost (" + reason + ")");
 		}
 	}
@@ -754,6 +769,16 @@ final class Destination {
 
 	private void drop(long spans, DropReason reason) {
 		this.dropped.merge(reason, spans, Long::sum);
+		if (reason == DropReason.QUEUE_FULL && this.downSince == null && isNews(this.overflowLogged)) {
+			this.overflowLogged = Instant.now();
+			tell("more spans ended than could wait");
+			logger.warn("More spans end than can be delivered to " + this + ", and the oldest are lost; see"
+					+ " kosmos.tracing.batch.queue-bytes and queue-size, and kosmos.tracing.exporter.spool.directory");
+		}
+	}
+
+	private static boolean isNews(@Nullable Instant logged) {
+		return logged == null || logged.plus(SILENCE).isBefore(Instant.now());
 	}
 
 	private long allDropped() {
@@ -924,7 +949,19 @@ final class Destination {
 		return "'" + this.settings.name() + "' at " + this.settings.displayUrl();
 	}
 
-	private record Request(List<Waiting> waiting, boolean suspect) {
+	/**
+	 * A request.
+	 *
+	 * @param waiting the messages
+	 * @param up whether the receiver took the request before
+	 */
+	private record Request(List<Waiting> waiting, boolean up) {
+
+		// A receiver that takes all others has a problem with this message, whatever it
+		// says.
+		boolean isAloneInVain() {
+			return this.up && this.waiting.size() == 1 && this.waiting.get(0).isSuspect();
+		}
 
 	}
 
@@ -939,8 +976,10 @@ final class Destination {
 			try {
 				Waiting waiting = Destination.this.bySpooled.remove(spooled);
 				if (waiting == null) {
-					Destination.this.recovered += spooled.spans();
-					drop(spooled.spans(), reason);
+					if (!Destination.this.opened) {
+						Destination.this.recovered += spooled.spans();
+						drop(spooled.spans(), reason);
+					}
 					return;
 				}
 				Destination.this.spoolSpans -= waiting.spans;

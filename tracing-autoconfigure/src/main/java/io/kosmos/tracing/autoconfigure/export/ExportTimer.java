@@ -14,6 +14,6 @@ interface ExportTimer {
 	 * @param outcome what became of it
 	 * @param duration time it took
 	 */
-	void exported(String destination, OtlpSender.Outcome outcome, Duration duration);
+	void exported(String destination, Outcome outcome, Duration duration);
 
 }

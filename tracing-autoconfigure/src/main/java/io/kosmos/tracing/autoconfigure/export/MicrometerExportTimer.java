@@ -23,7 +23,7 @@ final class MicrometerExportTimer implements ExportTimer, MeterBinder {
 	}
 
 	@Override
-	public void exported(String destination, OtlpSender.Outcome outcome, Duration duration) {
+	public void exported(String destination, Outcome outcome, Duration duration) {
 		for (MeterRegistry registry : this.registries) {
 			Timer.builder("kosmos.tracing.export.duration")
 				.description("Time until a request with spans was answered or given up")

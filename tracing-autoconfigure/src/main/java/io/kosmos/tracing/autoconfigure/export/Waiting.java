@@ -10,6 +10,8 @@ final class Waiting {
 	/** What a message takes beside its bytes. */
 	private static final int OVERHEAD = 128;
 
+	private static final int MAX_ATTEMPTS = 10;
+
 	final int spans;
 
 	final int length;
@@ -33,6 +35,9 @@ final class Waiting {
 	/** Counted as dropped, and to be passed over. */
 	boolean dropped;
 
+	/** How often it was sent in vain. */
+	int attempts;
+
 	Waiting(byte[] bytes, int spans, @Nullable Spooled spooled, long since) {
 		this.bytes = bytes;
 		this.spans = spans;
@@ -46,6 +51,14 @@ final class Waiting {
 		this.length = spooled.length();
 		this.spooled = spooled;
 		this.since = since;
+	}
+
+	/**
+	 * Return whether the receiver may be unable to take this message, so that it is sent
+	 * alone.
+	 */
+	boolean isSuspect() {
+		return this.attempts >= MAX_ATTEMPTS;
 	}
 
 	boolean isInMemory() {

@@ -67,7 +67,9 @@ final class WireReader {
 		this.valueStart = this.position;
 		this.number = 0;
 		switch (this.type) {
-			case VARINT -> this.number = varint();
+			case VARINT -> {
+				this.number = varint();
+			}
 			case FIXED64 -> skip(Long.BYTES);
 			case FIXED32 -> skip(Integer.BYTES);
 			case BYTES -> {

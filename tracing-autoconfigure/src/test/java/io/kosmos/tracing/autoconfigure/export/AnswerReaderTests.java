@@ -11,8 +11,6 @@ import java.util.Random;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.Status;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Answer;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Outcome;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;

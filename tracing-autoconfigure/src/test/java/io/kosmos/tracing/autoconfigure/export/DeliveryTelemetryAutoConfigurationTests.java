@@ -236,9 +236,9 @@ class DeliveryTelemetryAutoConfigurationTests {
 					CompositeMeterRegistryAutoConfiguration.class, PrometheusMetricsExportAutoConfiguration.class))
 			.run((context) -> {
 				ExportTimer timer = context.getBean(ExportTimer.class);
-				timer.exported("default", OtlpSender.Outcome.ACCEPTED, Duration.ofMillis(250));
-				timer.exported("default", OtlpSender.Outcome.ACCEPTED, Duration.ofMillis(750));
-				timer.exported("default", OtlpSender.Outcome.TOO_LARGE, Duration.ofMillis(125));
+				timer.exported("default", Outcome.ACCEPTED, Duration.ofMillis(250));
+				timer.exported("default", Outcome.ACCEPTED, Duration.ofMillis(750));
+				timer.exported("default", Outcome.TOO_LARGE, Duration.ofMillis(125));
 				String scraped = context.getBean(PrometheusMeterRegistry.class).scrape();
 				assertThat(scraped.lines().filter((line) -> line.startsWith("kosmos_"))).containsExactlyInAnyOrder("""
 						kosmos_tracing_destination_up{destination="default"} 1.0
@@ -295,7 +295,7 @@ class DeliveryTelemetryAutoConfigurationTests {
 	void withoutARegistryTheTimerShouldDoNothing() {
 		with(new ScriptedDelivery()).run((context) -> {
 			assertThat(context).doesNotHaveBean(MeterRegistry.class);
-			context.getBean(ExportTimer.class).exported("default", OtlpSender.Outcome.ACCEPTED, Duration.ofMillis(1));
+			context.getBean(ExportTimer.class).exported("default", Outcome.ACCEPTED, Duration.ofMillis(1));
 		});
 	}
 

@@ -13,8 +13,6 @@ import java.util.stream.IntStream;
 import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
 import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Compression;
 import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Protocol;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Answer;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Outcome;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
@@ -139,7 +137,8 @@ class DeliveryTests {
 		this.receiver.answers(ScriptedReceiver.UNAVAILABLE);
 		Delivery delivery = delivery(new Batch(2000, 64 * 1024 * 1024, 1000, 3 * 1024 * 1024, Duration.ofMillis(5)));
 		List<String> names = end(delivery, 0, 5000);
-		await().until(() -> dropped(delivery, DropReason.QUEUE_FULL) >= 3000);
+		await()
+			.until(() -> dropped(delivery, DropReason.QUEUE_FULL) >= 3000 && output.toString().contains("cannot be"));
 		this.receiver.answers(ScriptedReceiver.ACCEPTED);
 		await().until(() -> state(delivery).pending() == 0);
 		DestinationState state = state(delivery);
@@ -147,6 +146,16 @@ class DeliveryTests {
 		assertThat(new HashSet<>(this.receiver.spans())).hasSize((int) state.delivered())
 			.containsAll(names.subList(names.size() - 1000, names.size()));
 		assertThat(output).containsPattern("[1-9][0-9]* were lost meanwhile");
+	}
+
+	@Test
+	void shouldSayThatMoreEndsThanCanWait(CapturedOutput output) {
+		this.receiver.answers(ScriptedReceiver.after(Duration.ofMillis(200), this.receiver, ScriptedReceiver.ACCEPTED));
+		Delivery delivery = delivery(new Batch(100, 64 * 1024 * 1024, 10, 3 * 1024 * 1024, Duration.ofMillis(5)));
+		end(delivery, 0, 5000);
+		await().until(() -> dropped(delivery, DropReason.QUEUE_FULL) > 1000);
+		assertThat(output).containsOnlyOnce("More spans end than can be delivered to 'default' at"
+				+ " http://localhost:4318/v1/traces, and the oldest are lost");
 	}
 
 	@Test
@@ -174,6 +183,23 @@ class DeliveryTests {
 		assertThat(state(delivery).dropped()).isEqualTo(Map.of(DropReason.REJECTED, 1L));
 		assertThat(output)
 			.containsOnlyOnce("'default' at http://localhost:4318/v1/traces refuses spans, which are lost (HTTP 400)");
+	}
+
+	@Test
+	void shouldNotLetAMessageThatIsNeverTakenStopOthers() {
+		this.receiver.answers((received) -> received.names().contains("span 321") ? ScriptedReceiver.UNAVAILABLE
+				: ScriptedReceiver.ACCEPTED);
+		Delivery delivery = delivery(BATCH);
+		List<String> names = end(delivery, 0, 1000);
+		await().atMost(Duration.ofMinutes(1)).until(() -> {
+			// The others, without which it cannot be told from a receiver that is down.
+			names.addAll(end(delivery, names.size(), 10));
+			return dropped(delivery, DropReason.REJECTED) == 1;
+		});
+		await().until(() -> state(delivery).pending() == 0);
+		names.remove("span 321");
+		assertThat(this.receiver.spans()).containsExactlyInAnyOrderElementsOf(names);
+		assertThat(state(delivery).dropped()).isEqualTo(Map.of(DropReason.REJECTED, 1L));
 	}
 
 	@Test

@@ -232,7 +232,6 @@ class DestinationsTests {
 					management.opentelemetry.tracing.export.max-batch-size=0 | management.opentelemetry.tracing.export.max-batch-size | 0 | It must be at least 1.
 					management.opentelemetry.tracing.export.max-queue-size=0 | management.opentelemetry.tracing.export.max-queue-size | 0 | It must be at least 1.
 					management.opentelemetry.tracing.export.schedule-delay=-1s | management.opentelemetry.tracing.export.schedule-delay | PT-1S | It must not be negative.
-					management.opentelemetry.tracing.export.otlp.endpoint=http://u:p@a | management.opentelemetry.tracing.export.otlp.endpoint | http://******@a | It must be without user and password. They are sent with the header authorization.
 					""")
 	void shouldRefuseWhatIsNotAllowed(String property, String key, String value, String reason) {
 		withBundles("jaeger").withPropertyValues(BOOT + "otlp.endpoint=http://jaeger", TEMPO + "endpoint=http://tempo")

@@ -46,8 +46,6 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.stub.StreamObserver;
 import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Compression;
 import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Protocol;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Answer;
-import io.kosmos.tracing.autoconfigure.export.OtlpSender.Outcome;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;

@@ -323,10 +323,16 @@ class OtlpMessageFuzzTests {
 		for (int i = 1 + upTo(3); i > 0; i--) {
 			int at = upTo(damaged.length);
 			switch (upTo(4)) {
-				case 0 -> damaged[at] = (byte) this.random.nextInt();
-				case 1 -> damaged[at] ^= (byte) (1 << upTo(8));
+				case 0 -> {
+					damaged[at] = (byte) this.random.nextInt();
+				}
+				case 1 -> {
+					damaged[at] ^= (byte) (1 << upTo(8));
+				}
 				// The beginning is where the lengths and tags of the outer messages are.
-				case 2 -> damaged[upTo(Math.min(damaged.length, 64))] = (byte) this.random.nextInt();
+				case 2 -> {
+					damaged[upTo(Math.min(damaged.length, 64))] = (byte) this.random.nextInt();
+				}
 				default -> {
 					int length = Math.min(upTo(8), damaged.length - at);
 					System.arraycopy(damaged, upTo(damaged.length - length + 1), damaged, at, length);
