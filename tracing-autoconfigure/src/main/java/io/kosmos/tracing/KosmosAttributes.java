@@ -195,6 +195,12 @@ public final class KosmosAttributes {
 	/** Whether the work was cancelled before it ended. Absent otherwise. */
 	public static final AttributeKey<Boolean> CANCELLED = AttributeKey.booleanKey("kosmos.cancelled");
 
+	/**
+	 * Whether values were cut, or attributes, events or links were left out, because the
+	 * receiver did not take the span at its full size. Absent otherwise.
+	 */
+	public static final AttributeKey<Boolean> TRIMMED = AttributeKey.booleanKey("kosmos.trimmed");
+
 	/** Name of the event that closes an LLM call. */
 	public static final String EVENT_LLM_COMPLETION = "llm.completion";
 

@@ -21,6 +21,12 @@ import org.springframework.core.env.Environment;
 @Order(0)
 final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
 
+	/**
+	 * Stands in the value of a failure where a secret was, which the environment still
+	 * holds.
+	 */
+	private static final String MASK = "******";
+
 	private final @Nullable Environment environment;
 
 	InvalidPropertyFailureAnalyzer(@Nullable Environment environment) {
@@ -30,7 +36,8 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure,
 			InvalidConfigurationPropertyValueException cause) {
-		if (!cause.getName().startsWith("kosmos.tracing.")) {
+		boolean secret = String.valueOf(cause.getValue()).contains(MASK);
+		if (!secret && !cause.getName().startsWith("kosmos.tracing.")) {
 			return null;
 		}
 		if (cause.getValue() == null) {
@@ -39,8 +46,8 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 					"Configuration property '" + cause.getName() + "' is missing. " + cause.getReason(),
 					"Set '" + cause.getName() + "'.", cause);
 		}
-		ConfigurationProperty property = find(ConfigurationPropertyName.of(cause.getName()));
-		Object value = (property != null) ? property.getValue() : cause.getValue();
+		ConfigurationProperty property = find(ConfigurationPropertyName.adapt(cause.getName(), '.'));
+		Object value = (property != null && !secret) ? property.getValue() : cause.getValue();
 		String origin = (property != null) ? " (from " + property.getOrigin() + ")" : "";
 		return new FailureAnalysis("Invalid value '" + mask(value) + "' for configuration property '" + cause.getName()
 				+ "'" + origin + ". " + cause.getReason(), "Change the value of '" + cause.getName() + "'.", cause);

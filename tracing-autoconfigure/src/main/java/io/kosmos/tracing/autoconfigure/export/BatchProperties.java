@@ -2,45 +2,41 @@ package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
 
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Batch;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
- * How ended spans are gathered before they are sent.
+ * How ended spans are gathered before they are sent to a destination, unless that has
+ * settings of its own.
  *
- * @param queueSize Number of spans that may wait. Further ones are dropped and counted.
+ * @param queueSize Number of spans that may wait in memory for one destination.
+ * @param queueBytes Size of the spans that may wait in memory for one destination.
  * @param maxSize Number of spans sent at once.
- * @param delay Time after which waiting spans are sent although a batch is not full.
- * @param exportTimeout Time after which a batch that is being sent is given up.
+ * @param maxBytes Size of the spans sent at once, before compression. A span that is
+ * larger is sent alone.
+ * @param delay Time for which spans wait for others to be sent with.
+ * @param exportTimeout Time after which a SpanExporter bean of the application is given
+ * up. A destination has kosmos.tracing.exporter.timeout.
  */
 @ConfigurationProperties("kosmos.tracing.batch")
-public record BatchProperties(@Nullable Integer queueSize, @Nullable Integer maxSize, @Nullable Duration delay,
-		@Nullable Duration exportTimeout) {
+public record BatchProperties(@Nullable Integer queueSize, @Nullable DataSize queueBytes, @Nullable Integer maxSize,
+		@Nullable DataSize maxBytes, @Nullable Duration delay, @Nullable Duration exportTimeout) {
+
+	static final String PREFIX = "kosmos.tracing.batch.";
 
 	/**
 	 * Check the values.
 	 */
 	public BatchProperties {
-		requirePositive("queue-size", queueSize);
-		requirePositive("max-size", maxSize);
-		requirePositive("delay", delay);
-		requirePositive("export-timeout", exportTimeout);
+		new Batch(queueSize, queueBytes, maxSize, maxBytes, delay).check(PREFIX);
+		Allowed.positive(PREFIX + "export-timeout", exportTimeout);
 	}
 
-	private static void requirePositive(String name, @Nullable Integer value) {
-		if (value != null && value < 1) {
-			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.batch." + name, value,
-					"It must be at least 1.");
-		}
-	}
-
-	private static void requirePositive(String name, @Nullable Duration value) {
-		if (value != null && (value.isNegative() || value.isZero())) {
-			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.batch." + name, value,
-					"It must be longer than 0.");
-		}
+	Batch batch() {
+		return new Batch(this.queueSize, this.queueBytes, this.maxSize, this.maxBytes, this.delay);
 	}
 
 }

@@ -32,6 +32,13 @@ record DestinationSettings(String name, String url, Protocol protocol, Map<Strin
 		@Nullable String sslBundleName, Batch batch, @Nullable Function<SpanData, @Nullable SpanData> selection) {
 
 	/**
+	 * Return the URL without what may hold a secret.
+	 */
+	String displayUrl() {
+		return this.url.replaceAll("(?<=//)[^/@]*@|\\?.*$", "");
+	}
+
+	/**
 	 * How spans are gathered.
 	 *
 	 * @param queueSize number of spans that may wait in memory

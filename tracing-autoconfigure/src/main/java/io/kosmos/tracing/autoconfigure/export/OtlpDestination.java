@@ -6,7 +6,6 @@ import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Protocol;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -26,8 +25,6 @@ record OtlpDestination(String url, Protocol protocol) {
 
 	private static final int GRPC_PORT = 4317;
 
-	private static final int MAX_PORT = 65535;
-
 	private static final String TRACES_PATH = "/v1/traces";
 
 	static OtlpDestination from(Environment environment) {
@@ -36,15 +33,29 @@ record OtlpDestination(String url, Protocol protocol) {
 		String own = properties.endpoint();
 		String boot = environment.getProperty(BOOT_PREFIX + "endpoint");
 		if (own == null && boot != null) {
-			requireHttpUrl(BOOT_PREFIX + "endpoint", boot);
+			Allowed.httpUrl(BOOT_PREFIX + "endpoint", boot);
 		}
 		URI endpoint = URI.create((own != null) ? own : (boot != null) ? boot : DEFAULT_ENDPOINT);
 		Protocol protocol = protocol(properties.protocol(), environment, endpoint);
-		if (protocol == Protocol.GRPC) {
-			return new OtlpDestination(withoutPath(endpoint), protocol);
-		}
 		// Boot's property is the whole URL by its documentation, and is left as it is.
-		return new OtlpDestination((own == null && boot != null) ? boot : withTracesPath(endpoint), protocol);
+		return (protocol == Protocol.HTTP && own == null && boot != null) ? new OtlpDestination(boot, protocol)
+				: of(endpoint, protocol);
+	}
+
+	/**
+	 * Return the destination at an endpoint.
+	 * @param endpoint http or https URL
+	 * @param protocol the protocol, {@code null} for the one of the port
+	 * @return the destination
+	 */
+	static OtlpDestination of(String endpoint, @Nullable Protocol protocol) {
+		URI uri = URI.create(endpoint);
+		return of(uri, (protocol != null) ? protocol : protocolOfPort(uri));
+	}
+
+	private static OtlpDestination of(URI endpoint, Protocol protocol) {
+		return new OtlpDestination((protocol == Protocol.GRPC) ? withoutPath(endpoint) : withTracesPath(endpoint),
+				protocol);
 	}
 
 	private static Protocol protocol(@Nullable Protocol own, Environment environment, URI endpoint) {
@@ -55,6 +66,10 @@ record OtlpDestination(String url, Protocol protocol) {
 		if (boot != null) {
 			return boot;
 		}
+		return protocolOfPort(endpoint);
+	}
+
+	private static Protocol protocolOfPort(URI endpoint) {
 		return (endpoint.getPort() == GRPC_PORT) ? Protocol.GRPC : Protocol.HTTP;
 	}
 
@@ -66,24 +81,6 @@ record OtlpDestination(String url, Protocol protocol) {
 		String path = endpoint.getRawPath().replaceFirst("/+$", "");
 		String query = (endpoint.getRawQuery() != null) ? "?" + endpoint.getRawQuery() : "";
 		return withoutPath(endpoint) + path + (path.endsWith(TRACES_PATH) ? "" : TRACES_PATH) + query;
-	}
-
-	static void requireHttpUrl(String property, String endpoint) {
-		if (!isHttpUrl(endpoint)) {
-			throw new InvalidConfigurationPropertyValueException(property, endpoint,
-					"It must be an http or https URL with a host, such as http://localhost:4318.");
-		}
-	}
-
-	private static boolean isHttpUrl(String endpoint) {
-		try {
-			URI uri = URI.create(endpoint);
-			return uri.getHost() != null && uri.getPort() <= MAX_PORT
-					&& ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()));
-		}
-		catch (IllegalArgumentException ex) {
-			return false;
-		}
 	}
 
 }

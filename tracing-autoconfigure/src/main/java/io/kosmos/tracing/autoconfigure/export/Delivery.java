@@ -1,0 +1,352 @@
+package io.kosmos.tracing.autoconfigure.export;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+import io.kosmos.tracing.TracingFailures;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes ended spans and brings them to every destination. One thread makes messages of
+ * them; from there on each destination is on its own. Thread-safe, and quick for the
+ * caller: it leaves a span in a queue.
+ */
+final class Delivery implements AutoCloseable {
+
+	/**
+	 * Time for which spans gather before they are encoded. Together with a destination's
+	 * delay it bounds how late a span arrives, and alone how late it is in the spool.
+	 */
+	private static final long GATHERING_NANOS = Duration.ofMillis(10).toNanos();
+
+	/**
+	 * What gathers before the encoder is woken at once.
+	 */
+	private static final long URGENT_BYTES = 1024 * 1024;
+
+	private static final int MAX_ENCODED_AT_ONCE = 4096;
+
+	private static final int MAX_PROBLEMS = 20;
+
+	private final List<Destination> destinations;
+
+	private final Function<List<SpanData>, List<SpanData>> leaving;
+
+	private final TracingFailures failures;
+
+	private final Duration shutdownTimeout;
+
+	private final long maxIntakeBytes;
+
+	private final SpanEncoder encoder = new SpanEncoder();
+
+	private final LongAdder ended;
+
+	private final Queue<SpanData> intake = new ConcurrentLinkedQueue<>();
+
+	private final AtomicLong intakeBytes = new AtomicLong();
+
+	private final AtomicBoolean idle = new AtomicBoolean();
+
+	private final AtomicLong flushesAsked = new AtomicLong();
+
+	private volatile long flushesDone;
+
+	private volatile boolean closing;
+
+	private volatile boolean closed;
+
+	private final Thread thread;
+
+	private final ExecutorService senders;
+
+	private final Deque<Problem> problems;
+
+	/**
+	 * Create a delivery and start it.
+	 * @param parts what the destinations are made of
+	 * @param leaving what becomes of spans before they leave: those that may, as they may
+	 * @param failures takes what goes wrong inside
+	 * @param shutdownTimeout time that {@link #close()} may take
+	 */
+	Delivery(List<Part> parts, @Nullable SpoolSettings spool, Function<List<SpanData>, List<SpanData>> leaving,
+			TracingFailures failures, ExportTimer timer, Duration shutdownTimeout) {
+		this.leaving = leaving;
+		this.failures = failures;
+		this.shutdownTimeout = shutdownTimeout;
+		this.ended = new LongAdder();
+		this.problems = new ArrayDeque<>();
+		AtomicInteger threads = new AtomicInteger();
+		this.senders = Executors.newCachedThreadPool((task) -> {
+			Thread thread = new Thread(task, "kosmos-tracing-sender-" + threads.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.destinations = parts.stream()
+			.map((part) -> new Destination(part.settings(), part.sender(), spool, this.senders, this.ended::sum, timer,
+					this::tell))
+			.toList();
+		this.maxIntakeBytes = parts.stream().mapToLong((part) -> part.settings().batch().queueBytes()).max().orElse(0);
+		this.thread = new Thread(this::encode, "kosmos-tracing-encoder");
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	/**
+	 * Take a span that ended.
+	 */
+	void accept(SpanData span) {
+		this.ended.increment();
+		if (this.closed) {
+			this.destinations.forEach((destination) -> destination.dropped(1, DropReason.SHUTDOWN));
+			return;
+		}
+		int size = SpanEncoder.size(span);
+		long before = this.intakeBytes.getAndAdd(size);
+		if (before + size > this.maxIntakeBytes && before > 0) {
+			this.intakeBytes.addAndGet(-size);
+			this.destinations.forEach((destination) -> destination.dropped(1, DropReason.QUEUE_FULL));
+			return;
+		}
+		this.intake.add(span);
+		if (this.idle.get() && this.idle.compareAndSet(true, false)
+				|| before < URGENT_BYTES && before + size >= URGENT_BYTES) {
+			LockSupport.unpark(this.thread);
+		}
+	}
+
+	private void encode() {
+		while (!this.closed) {
+			try {
+				long flushes = this.flushesAsked.get();
+				boolean some = drain();
+				this.flushesDone = flushes;
+				if (this.closing) {
+					// The last spans are taken by close().
+					LockSupport.parkNanos(this, GATHERING_NANOS / 10);
+				}
+				else {
+					gather(some);
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				this.failures.record("the delivery of spans", ex);
+			}
+		}
+	}
+
+	private void gather(boolean some) {
+		if (!some) {
+			this.idle.set(true);
+			if (this.intake.isEmpty() && this.flushesAsked.get() == this.flushesDone) {
+				LockSupport.park(this);
+			}
+			this.idle.set(false);
+		}
+		if (this.intakeBytes.get() < URGENT_BYTES && this.flushesAsked.get() == this.flushesDone) {
+			LockSupport.parkNanos(this, GATHERING_NANOS);
+		}
+	}
+
+	private boolean drain() {
+		boolean some = false;
+		List<SpanData> spans = take();
+		while (!spans.isEmpty()) {
+			some = true;
+			handOver(spans);
+			spans = take();
+		}
+		return some;
+	}
+
+	private List<SpanData> take() {
+		List<SpanData> spans = new ArrayList<>();
+		long bytes = 0;
+		while (spans.size() < MAX_ENCODED_AT_ONCE && bytes < URGENT_BYTES) {
+			SpanData span = this.intake.poll();
+			if (span == null) {
+				break;
+			}
+			spans.add(span);
+			bytes += SpanEncoder.size(span);
+		}
+		this.intakeBytes.addAndGet(-bytes);
+		return spans;
+	}
+
+	private void handOver(List<SpanData> ended) {
+		List<SpanData> spans;
+		try {
+			spans = this.leaving.apply(ended);
+		}
+		catch (RuntimeException | Error ex) {
+			// What may not leave is not known, so that nothing does.
+			this.failures.record("what spans go through before they leave", ex);
+			this.destinations.forEach((destination) -> destination.dropped(ended.size(), DropReason.FAILED));
+			return;
+		}
+		Encoded shared = null;
+		for (Destination destination : this.destinations) {
+			try {
+				Function<SpanData, @Nullable SpanData> selection = destination.settings().selection();
+				if (selection != null) {
+					offer(encode(select(spans, selection)), ended.size(), destination);
+				}
+				else {
+					shared = (shared != null) ? shared : encode(spans);
+					offer(shared, ended.size(), destination);
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				this.failures.record("the encoding of spans", ex);
+				destination.dropped(ended.size(), DropReason.FAILED);
+			}
+		}
+	}
+
+	private static void offer(Encoded encoded, int ended, Destination destination) {
+		destination.dropped(encoded.failed, DropReason.FAILED);
+		destination.dropped(ended - encoded.failed - encoded.spans(), DropReason.FILTERED);
+		encoded.messages.forEach(destination::offer);
+	}
+
+	private List<SpanData> select(List<SpanData> spans, Function<SpanData, @Nullable SpanData> selection) {
+		List<SpanData> selected = new ArrayList<>(spans.size());
+		for (SpanData span : spans) {
+			SpanData part = selection.apply(span);
+			if (part != null) {
+				selected.add(part);
+			}
+		}
+		return selected;
+	}
+
+	private Encoded encode(List<SpanData> spans) {
+		AtomicInteger failed = new AtomicInteger();
+		List<Message> messages = this.encoder.encode(spans, (span, failure) -> {
+			failed.incrementAndGet();
+			this.failures.record("the encoding of a span", failure);
+		});
+		return new Encoded(messages, failed.get());
+	}
+
+	private void tell(Problem problem) {
+		synchronized (this.problems) {
+			if (this.problems.size() == MAX_PROBLEMS) {
+				this.problems.remove();
+			}
+			this.problems.add(problem);
+		}
+	}
+
+	/**
+	 * Return what went wrong lately.
+	 * @return at most twenty problems, oldest first
+	 */
+	List<Problem> problems() {
+		synchronized (this.problems) {
+			return List.copyOf(this.problems);
+		}
+	}
+
+	/**
+	 * Return what the destinations did and hold.
+	 * @return one state for each
+	 */
+	List<DestinationState> destinations() {
+		return this.destinations.stream().map(Destination::state).toList();
+	}
+
+	/**
+	 * Deliver the spans that ended so far.
+	 * @param timeout time that it may take
+	 * @return whether all destinations have them, or will never have them
+	 */
+	boolean flush(Duration timeout) {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		if (!awaitEncoded(deadline)) {
+			return false;
+		}
+		boolean flushed = true;
+		for (Destination destination : this.destinations) {
+			flushed &= destination.flush(deadline);
+		}
+		return flushed;
+	}
+
+	private boolean awaitEncoded(long deadline) {
+		long flush = this.flushesAsked.incrementAndGet();
+		LockSupport.unpark(this.thread);
+		while (this.flushesDone < flush && !this.closed) {
+			if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+				return false;
+			}
+			LockSupport.parkNanos(this, GATHERING_NANOS / 10);
+		}
+		return true;
+	}
+
+	/**
+	 * Deliver what can be delivered in the time that a shutdown may take. What ends later
+	 * is counted as dropped.
+	 */
+	@Override
+	public void close() {
+		if (this.closing) {
+			return;
+		}
+		this.closing = true;
+		// Some of the time is needed to end what is under way.
+		long deadline = System.nanoTime() + this.shutdownTimeout.toNanos() * 9 / 10;
+		awaitEncoded(deadline);
+		this.destinations.forEach(Destination::closing);
+		this.closed = true;
+		LockSupport.unpark(this.thread);
+		awaitThread(deadline);
+		drain();
+		for (Destination destination : this.destinations) {
+			destination.close(deadline);
+		}
+		drain();
+		this.senders.shutdown();
+	}
+
+	private void awaitThread(long deadline) {
+		try {
+			this.thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * What a destination is made of.
+	 */
+	record Part(DestinationSettings settings, OtlpSender sender) {
+
+	}
+
+	private record Encoded(List<Message> messages, int failed) {
+
+		int spans() {
+			return this.messages.stream().mapToInt(Message::spans).sum();
+		}
+
+	}
+
+}

@@ -1,0 +1,955 @@
+package io.kosmos.tracing.autoconfigure.export;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
+import io.kosmos.tracing.autoconfigure.export.OtlpSender.Answer;
+import io.kosmos.tracing.autoconfigure.export.OtlpSender.Outcome;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings messages to one receiver, at least once, and knows of each span what became of
+ * it. A message that cannot be delivered waits: in memory, bounded in bytes and spans,
+ * and in the spool, if there is one, into which each message is written before it is
+ * sent. Nothing that happens here delays another destination or the code that is traced.
+ * <p>
+ * One thread plans; requests are sent on threads of the executor. Thread-safe. The spool
+ * is never called with the lock held, since it tells what it drops while it is called.
+ */
+final class Destination {
+
+	/**
+	 * Requests at once to a receiver that is slow but takes what it gets.
+	 */
+	private static final int MAX_CONCURRENCY = 4;
+
+	private static final Duration MIN_BACK_OFF = Duration.ofMillis(100);
+
+	/**
+	 * Short enough that a receiver that is back is soon seen, long enough to spare it.
+	 */
+	private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
+
+	/**
+	 * A receiver that refuses so many requests in a row has a problem of its own.
+	 */
+	private static final int MAX_REFUSALS = 32;
+
+	/**
+	 * No receiver has a smaller limit, and no smaller request is worth the overhead.
+	 */
+	private static final int SMALLEST_LIMIT = 64 * 1024;
+
+	/**
+	 * What is left of a span that no receiver takes.
+	 */
+	private static final int SMALLEST_SPAN = 4 * 1024;
+
+	private static final Duration PLANNER_PATIENCE = Duration.ofMillis(200);
+
+	/**
+	 * Time for which a refusal is not logged again.
+	 */
+	private static final Duration SILENCE = Duration.ofMinutes(10);
+
+	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
+
+	private final DestinationSettings settings;
+
+	private final Batch batch;
+
+	private final OtlpSender sender;
+
+	private final Executor executor;
+
+	private final LongSupplier ended;
+
+	private final ExportTimer timer;
+
+	private final Consumer<Problem> problems;
+
+	private final @Nullable Spool spool;
+
+	private final Thread planner;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition work = this.lock.newCondition();
+
+	private final Condition settled = this.lock.newCondition();
+
+	// Not in the spool yet, oldest first.
+	private final Deque<Waiting> incoming = new ArrayDeque<>();
+
+	// In memory, oldest first, and in the spool as well, if there is one.
+	private final Deque<Waiting> fresh = new ArrayDeque<>();
+
+	// Only in the spool, oldest first.
+	private final Deque<Waiting> backlog = new ArrayDeque<>();
+
+	// Halves of requests that were refused or too large, to be sent alone.
+	private final Deque<List<Waiting>> suspects = new ArrayDeque<>();
+
+	private final Map<Spooled, Waiting> bySpooled = new IdentityHashMap<>();
+
+	private final Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+
+	private long handed;
+
+	private long recovered;
+
+	private long delivered;
+
+	private long retried;
+
+	private long spooled;
+
+	private long replayed;
+
+	private long held;
+
+	private long memorySpans;
+
+	private long memoryBytes;
+
+	private long freshSpans;
+
+	private long freshBytes;
+
+	private long spoolSpans;
+
+	private int underWay;
+
+	private int concurrency = 1;
+
+	private int maxBytes;
+
+	private boolean replayTurn;
+
+	private int failures;
+
+	private int refusals;
+
+	private long nextAttempt;
+
+	private @Nullable Instant downSince;
+
+	private boolean downLogged;
+
+	private long droppedBefore;
+
+	private @Nullable String problem;
+
+	private @Nullable Instant refusalLogged;
+
+	private int flushes;
+
+	private boolean closing;
+
+	private boolean attemptedSinceClosing;
+
+	private boolean closed;
+
+	Destination(DestinationSettings settings, OtlpSender sender, @Nullable SpoolSettings spool, Executor executor,
+			LongSupplier ended, ExportTimer timer, Consumer<Problem> problems) {
+		this.settings = settings;
+		this.batch = settings.batch();
+		this.maxBytes = this.batch.maxBytes();
+		this.sender = sender;
+		this.executor = executor;
+		this.ended = ended;
+		this.timer = timer;
+		this.problems = problems;
+		this.spool = (spool != null) ? Spool.open(spool, settings.name(), new SpoolEvents()) : null;
+		if (this.spool != null) {
+			this.spool.recovered().forEach(this::recovered);
+		}
+		this.planner = new Thread(this::plan, "kosmos-tracing-" + settings.name());
+		this.planner.setDaemon(true);
+		this.planner.start();
+	}
+
+	private void recovered(Spooled spooled) {
+		this.lock.lock();
+		try {
+			Waiting waiting = new Waiting(spooled, System.nanoTime());
+			this.bySpooled.put(spooled, waiting);
+			this.recovered += waiting.spans;
+			this.held += waiting.spans;
+			this.spoolSpans += waiting.spans;
+			this.backlog.add(waiting);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	DestinationSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * Take a message. Never blocks for longer than a lock is held for bookkeeping.
+	 */
+	void offer(Message message) {
+		this.lock.lock();
+		try {
+			this.handed += message.spans();
+			if (this.closed) {
+				drop(message.spans(), DropReason.SHUTDOWN);
+				return;
+			}
+			Waiting waiting = new Waiting(message.bytes(), message.spans(), null, System.nanoTime());
+			hold(waiting);
+			if (this.spool != null) {
+				this.incoming.add(waiting);
+			}
+			else {
+				addFresh(waiting);
+			}
+			makeRoom();
+			this.work.signal();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Count spans that did not get as far as a message.
+	 */
+	void dropped(long spans, DropReason reason) {
+		if (spans == 0) {
+			return;
+		}
+		this.lock.lock();
+		try {
+			this.handed += spans;
+			drop(spans, reason);
+			this.settled.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void plan() {
+		List<Waiting> toSpool = new ArrayList<>();
+		while (await(toSpool)) {
+			for (Waiting waiting : toSpool) {
+				spool(waiting);
+			}
+			toSpool.clear();
+		}
+	}
+
+	// Sends what is due until there is something to write into the spool.
+	private boolean await(List<Waiting> toSpool) {
+		this.lock.lock();
+		try {
+			while (true) {
+				toSpool.addAll(this.incoming);
+				this.incoming.clear();
+				if (!toSpool.isEmpty()) {
+					return true;
+				}
+				if (this.closed) {
+					return false;
+				}
+				long wait = dispatch(System.nanoTime());
+				if (wait == Long.MAX_VALUE) {
+					this.work.awaitUninterruptibly();
+				}
+				else {
+					awaitWork(wait);
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void awaitWork(long nanos) {
+		try {
+			this.work.awaitNanos(nanos);
+		}
+		catch (InterruptedException ex) {
+			// Nobody has a reason to interrupt this thread; close() ends it.
+		}
+	}
+
+	private void spool(Waiting waiting) {
+		byte[] bytes = waiting.bytes;
+		Spooled spooled = (this.spool != null && bytes != null) ? this.spool.append(bytes, waiting.spans) : null;
+		this.lock.lock();
+		try {
+			if (spooled != null) {
+				keep(waiting, spooled);
+			}
+			addFresh(waiting);
+			makeRoom();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void keep(Waiting waiting, Spooled spooled) {
+		waiting.spooled = spooled;
+		this.bySpooled.put(spooled, waiting);
+		this.spooled += waiting.spans;
+		this.spoolSpans += waiting.spans;
+	}
+
+	/**
+	 * Send what is due.
+	 * @return the nanoseconds after which more will be
+	 */
+	private long dispatch(long now) {
+		while (true) {
+			long wait = (this.downSince != null) ? untilAttempt(now) : untilDue(now);
+			if (wait > 0) {
+				return wait;
+			}
+			Request request = next();
+			if (request == null) {
+				return Long.MAX_VALUE;
+			}
+			this.underWay++;
+			request.waiting.forEach((waiting) -> waiting.underWay = true);
+			try {
+				this.executor.execute(() -> send(request));
+			}
+			catch (RuntimeException | Error ex) {
+				// No thread can be had.
+				this.underWay--;
+				request.waiting.forEach((waiting) -> waiting.underWay = false);
+				putBack(request.waiting, request.suspect, new ArrayList<>());
+				unavailable(new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString()));
+			}
+		}
+	}
+
+	private long untilAttempt(long now) {
+		if (this.underWay > 0 || this.held == 0) {
+			return Long.MAX_VALUE;
+		}
+		if (this.closing && !this.attemptedSinceClosing) {
+			return 0;
+		}
+		return Math.max(0, this.nextAttempt - now);
+	}
+
+	private long untilDue(long now) {
+		if (this.underWay >= this.concurrency) {
+			return Long.MAX_VALUE;
+		}
+		if (!this.suspects.isEmpty() || !this.backlog.isEmpty()) {
+			return 0;
+		}
+		Waiting oldest = this.fresh.peek();
+		if (oldest == null) {
+			return Long.MAX_VALUE;
+		}
+		if (this.closing || this.flushes > 0 || isFull()) {
+			return 0;
+		}
+		return Math.max(0, oldest.since + this.batch.delay().toNanos() - now);
+	}
+
+	private boolean isFull() {
+		return this.freshSpans >= this.batch.maxSize() || this.freshBytes >= this.maxBytes;
+	}
+
+	private @Nullable Request next() {
+		List<Waiting> suspect = this.suspects.poll();
+		if (suspect != null) {
+			return new Request(suspect, true);
+		}
+		// What is new does not wait for what is old, nor the other way round.
+		this.replayTurn = !this.replayTurn;
+		List<Waiting> waiting = gather(this.replayTurn ? this.backlog : this.fresh);
+		if (waiting.isEmpty()) {
+			waiting = gather(this.replayTurn ? this.fresh : this.backlog);
+		}
+		return waiting.isEmpty() ? null : new Request(waiting, false);
+	}
+
+	private List<Waiting> gather(Deque<Waiting> lane) {
+		List<Waiting> gathered = new ArrayList<>();
+		long spans = 0;
+		long bytes = 0;
+		for (Waiting first = lane.peek(); first != null; first = lane.peek()) {
+			if (!first.dropped) {
+				spans += first.spans;
+				bytes += first.length;
+				if (!gathered.isEmpty() && (spans > this.batch.maxSize() || bytes > this.maxBytes)) {
+					break;
+				}
+				gathered.add(first);
+			}
+			if (lane == this.fresh) {
+				pollFresh();
+			}
+			else {
+				lane.poll();
+			}
+		}
+		return gathered;
+	}
+
+	private void send(Request request) {
+		Answer answer;
+		long start = System.nanoTime();
+		List<byte[]> messages = load(request.waiting);
+		try {
+			answer = messages.isEmpty() ? new Answer(Outcome.ACCEPTED, 0, null, "") : this.sender.send(messages);
+		}
+		catch (Throwable ex) {
+			answer = new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString());
+		}
+		List<Waiting> parts = isDivided(request, answer) ? divide(request.waiting.get(0), answer) : List.of();
+		List<Spooled> removed = new ArrayList<>();
+		this.lock.lock();
+		try {
+			if (!messages.isEmpty()) {
+				this.timer.exported(this.settings.name(), answer.outcome(),
+						Duration.ofNanos(System.nanoTime() - start));
+			}
+			this.underWay--;
+			this.attemptedSinceClosing |= this.closing;
+			settle(request, answer, parts, removed);
+			makeRoom();
+			this.work.signal();
+			this.settled.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (this.spool != null) {
+			removed.forEach(this.spool::remove);
+		}
+	}
+
+	private List<byte[]> load(List<Waiting> request) {
+		List<byte[]> messages = new ArrayList<>(request.size());
+		for (Waiting waiting : request) {
+			byte[] bytes = waiting.bytes;
+			Spooled spooled = waiting.spooled;
+			if (bytes == null && this.spool != null && spooled != null) {
+				bytes = this.spool.read(spooled);
+			}
+			waiting.sent = bytes;
+			if (bytes != null) {
+				messages.add(bytes);
+			}
+		}
+		return messages;
+	}
+
+	private static boolean isDivided(Request request, Answer answer) {
+		return request.waiting.size() == 1 && request.waiting.get(0).sent != null
+				&& (answer.outcome() == Outcome.REFUSED || answer.outcome() == Outcome.TOO_LARGE);
+	}
+
+	/**
+	 * Make two of a message, or less of a span that is too large.
+	 * @return what takes the place of the message: nothing, if it cannot be helped
+	 */
+	private List<Waiting> divide(Waiting waiting, Answer answer) {
+		byte[] sent = waiting.sent;
+		List<byte[]> parts;
+		try {
+			if (sent == null) {
+				return List.of();
+			}
+			if (waiting.spans > 1) {
+				parts = OtlpMessage.split(sent);
+			}
+			else if (answer.outcome() == Outcome.TOO_LARGE && sent.length > SMALLEST_SPAN) {
+				int limit = Math.max(SMALLEST_SPAN, Math.min(this.batch.maxBytes(), sent.length / 2));
+				parts = List.of(OtlpMessage.trim(sent, limit));
+			}
+			else {
+				return List.of();
+			}
+		}
+		catch (InvalidOtlpException ex) {
+			return List.of();
+		}
+		List<Waiting> replacements = new ArrayList<>(parts.size());
+		for (byte[] part : parts) {
+			int spans = (parts.size() == 1) ? waiting.spans
+					: (replacements.isEmpty()) ? spans(part) : waiting.spans - replacements.get(0).spans;
+			Waiting replacement = new Waiting(part, spans, null, waiting.since);
+			Spooled spooled = (this.spool != null) ? this.spool.append(part, spans) : null;
+			if (spooled != null) {
+				this.lock.lock();
+				try {
+					keep(replacement, spooled);
+					this.spooled -= spans;
+				}
+				finally {
+					this.lock.unlock();
+				}
+			}
+			replacements.add(replacement);
+		}
+		return replacements;
+	}
+
+	private static int spans(byte[] message) {
+		try {
+			return OtlpMessage.spans(message);
+		}
+		catch (InvalidOtlpException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private void settle(Request request, Answer answer, List<Waiting> parts, List<Spooled> removed) {
+		long spans = 0;
+		List<Waiting> sent = new ArrayList<>(request.waiting.size());
+		for (Waiting waiting : request.waiting) {
+			waiting.underWay = false;
+			if (waiting.sent != null) {
+				sent.add(waiting);
+				spans += waiting.spans;
+			}
+			else {
+				// The spool said why, or it was closed.
+				release(waiting, removed);
+				drop(waiting.spans, (waiting.lost != null) ? waiting.lost : DropReason.DAMAGED);
+			}
+			waiting.sent = null;
+		}
+		if (sent.isEmpty()) {
+			return;
+		}
+		switch (answer.outcome()) {
+			case ACCEPTED -> accepted(sent, spans, answer, removed);
+			case UNAVAILABLE -> {
+				putBack(sent, request.suspect, removed);
+				this.retried += spans;
+				unavailable(answer);
+			}
+			case TOO_LARGE, REFUSED -> {
+				refused(sent, parts, answer, removed);
+				this.retried += spans;
+			}
+		}
+	}
+
+	private void accepted(List<Waiting> sent, long spans, Answer answer, List<Spooled> removed) {
+		for (Waiting waiting : sent) {
+			if (!waiting.isInMemory()) {
+				this.replayed += waiting.spans;
+			}
+			release(waiting, removed);
+		}
+		long rejected = Math.max(0, Math.min(answer.rejected(), spans));
+		this.delivered += spans - rejected;
+		if (rejected > 0) {
+			drop(rejected, DropReason.REJECTED);
+			tellRefusal(rejected, answer.reason());
+		}
+		this.failures = 0;
+		this.refusals = 0;
+		if (this.downSince != null) {
+			up(this.downSince);
+		}
+		boolean more = !this.backlog.isEmpty() || isFull();
+		this.concurrency = more ? Math.min(MAX_CONCURRENCY, this.concurrency + 1) : 1;
+	}
+
+	private void putBack(List<Waiting> sent, boolean suspect, List<Spooled> removed) {
+		if (suspect) {
+			this.suspects.addFirst(sent);
+			return;
+		}
+		for (int i = sent.size() - 1; i >= 0; i--) {
+			Waiting waiting = sent.get(i);
+			if (waiting.isInMemory()) {
+				this.fresh.addFirst(waiting);
+				this.freshSpans += waiting.spans;
+				this.freshBytes += waiting.length;
+			}
+			else if (waiting.lost != null) {
+				release(waiting, removed);
+				drop(waiting.spans, waiting.lost);
+			}
+			else {
+				this.backlog.addFirst(waiting);
+			}
+		}
+	}
+
+	private void refused(List<Waiting> sent, List<Waiting> parts, Answer answer, List<Spooled> removed) {
+		long bytes = 0;
+		for (Waiting waiting : sent) {
+			bytes += waiting.length;
+		}
+		if (answer.outcome() == Outcome.TOO_LARGE && (sent.size() > 1 || sent.get(0).spans > 1)) {
+			this.maxBytes = (int) Math.max(SMALLEST_LIMIT, Math.min(this.maxBytes, bytes / 2));
+		}
+		if (sent.size() > 1) {
+			int middle = sent.size() / 2;
+			this.suspects.addFirst(new ArrayList<>(sent.subList(middle, sent.size())));
+			this.suspects.addFirst(new ArrayList<>(sent.subList(0, middle)));
+		}
+		else {
+			Waiting waiting = sent.get(0);
+			release(waiting, removed);
+			if (parts.isEmpty()) {
+				drop(waiting.spans, DropReason.REJECTED);
+				tellRefusal(waiting.spans, answer.reason());
+			}
+			for (int i = parts.size() - 1; i >= 0; i--) {
+				hold(parts.get(i));
+				this.suspects.addFirst(List.of(parts.get(i)));
+			}
+		}
+		if (++this.refusals > MAX_REFUSALS) {
+			unavailable(answer);
+		}
+	}
+
+	private void unavailable(Answer answer) {
+		this.concurrency = 1;
+		long backOff = Math.min(MAX_BACK_OFF.toNanos(), MIN_BACK_OFF.toNanos() << Math.min(this.failures, 16));
+		backOff -= ThreadLocalRandom.current().nextLong(backOff / 4);
+		if (answer.retryAfter() != null) {
+			backOff = Math.max(backOff, answer.retryAfter().toNanos());
+		}
+		this.nextAttempt = System.nanoTime() + backOff;
+		this.failures++;
+		if (this.downSince == null) {
+			this.downSince = Instant.now();
+			this.droppedBefore = allDropped();
+			tell(answer.reason());
+		}
+		// A single failure is no incident.
+		if (!this.downLogged && this.failures > 1 && !this.closing) {
+			this.downLogged = true;
+			logger.warn("Spans cannot be delivered to " + this + " (" + answer.reason() + "); they wait "
+					+ ((this.spool != null) ? "in the spool"
+							: "in memory, where there is room for " + this.batch.queueBytes() / (1024 * 1024) + " MB")
+					+ ". Set kosmos.tracing.exporter.enabled=false to send none");
+		}
+	}
+
+	private void up(Instant downSince) {
+		this.downSince = null;
+		if (this.downLogged) {
+			this.downLogged = false;
+			logger.info("Spans are delivered again to " + this + " after "
+					+ Duration.between(downSince, Instant.now()).toSeconds() + " s; " + this.held + " wait, "
+					+ (allDropped() - this.droppedBefore) + " were lost meanwhile");
+		}
+	}
+
+	private void tell(String text) {
+		this.problem = text;
+		this.problems.accept(new Problem(Instant.now(), this.settings.name(), text));
+	}
+
+	private void tellRefusal(long spans, String reason) {
+		tell("refused " + spans + " spans: " + reason);
+		Instant now = Instant.now();
+		if (this.refusalLogged == null || this.refusalLogged.plus(SILENCE).isBefore(now)) {
+			this.refusalLogged = now;
+			logger.warn(this + " refuses spans, which are lost (" + reason + ")");
+		}
+	}
+
+	private void hold(Waiting waiting) {
+		this.held += waiting.spans;
+		this.memorySpans += waiting.spans;
+		this.memoryBytes += waiting.memory();
+	}
+
+	private void addFresh(Waiting waiting) {
+		this.fresh.add(waiting);
+		this.freshSpans += waiting.spans;
+		this.freshBytes += waiting.length;
+	}
+
+	private @Nullable Waiting pollFresh() {
+		Waiting waiting = this.fresh.poll();
+		if (waiting != null) {
+			this.freshSpans -= waiting.spans;
+			this.freshBytes -= waiting.length;
+		}
+		return waiting;
+	}
+
+	// It is settled: what it took is free again.
+	private void release(Waiting waiting, List<Spooled> removed) {
+		this.held -= waiting.spans;
+		forget(waiting);
+		if (waiting.spooled != null) {
+			removed.add(waiting.spooled);
+			this.bySpooled.remove(waiting.spooled);
+			this.spoolSpans -= waiting.spans;
+			waiting.spooled = null;
+		}
+	}
+
+	private void forget(Waiting waiting) {
+		if (waiting.isInMemory()) {
+			this.memorySpans -= waiting.spans;
+			this.memoryBytes -= waiting.memory();
+			waiting.bytes = null;
+		}
+	}
+
+	private void makeRoom() {
+		while (this.memoryBytes > this.batch.queueBytes() || this.memorySpans > this.batch.queueSize()) {
+			Waiting oldest = pollFresh();
+			if (oldest == null) {
+				oldest = this.incoming.poll();
+			}
+			if (oldest == null) {
+				return;
+			}
+			forget(oldest);
+			if (oldest.spooled != null) {
+				this.backlog.add(oldest);
+			}
+			else {
+				this.held -= oldest.spans;
+				drop(oldest.spans, DropReason.QUEUE_FULL);
+			}
+		}
+	}
+
+	private void drop(long spans, DropReason reason) {
+		this.dropped.merge(reason, spans, Long::sum);
+	}
+
+	private long allDropped() {
+		return this.dropped.values().stream().mapToLong(Long::longValue).sum();
+	}
+
+	/**
+	 * Return what was done and what is held.
+	 */
+	DestinationState state() {
+		this.lock.lock();
+		try {
+			long ended = Math.max(this.handed, this.ended.getAsLong());
+			return new DestinationState(this.settings.name(), this.settings.displayUrl(),
+					this.settings.protocol().name().toLowerCase(Locale.ROOT), this.downSince, this.problem, ended,
+					this.recovered, this.delivered, ended - this.handed + this.held, new EnumMap<>(this.dropped),
+					this.retried, this.spooled, this.replayed, this.underWay, this.memorySpans, this.memoryBytes,
+					this.spoolSpans, (this.spool != null) ? this.spool.bytes() : 0);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Send without delay until as many spans are settled as had been handed over.
+	 * @return whether they are
+	 */
+	boolean flush(long deadline) {
+		this.lock.lock();
+		try {
+			this.flushes++;
+			this.work.signal();
+			long target = this.handed + this.recovered;
+			while (this.held > 0 && this.delivered + allDropped() < target) {
+				if (!awaitSettled(deadline)) {
+					return false;
+				}
+			}
+			return true;
+		}
+		finally {
+			this.flushes--;
+			this.lock.unlock();
+		}
+	}
+
+	private boolean awaitSettled(long deadline) {
+		try {
+			return this.settled.awaitNanos(deadline - System.nanoTime()) > 0;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Begin to end: from now on nothing waits for a full batch or for the next attempt.
+	 */
+	void closing() {
+		this.lock.lock();
+		try {
+			this.closing = true;
+			this.failures = 0;
+			this.work.signal();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Send what can be sent until the deadline and end. What is left stays in the spool
+	 * for the next process, or is lost and said.
+	 */
+	void close(long deadline) {
+		awaitEmpty(deadline);
+		this.sender.close();
+		this.lock.lock();
+		try {
+			long patience = Math.max(deadline, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100));
+			while (this.underWay > 0 && awaitSettled(patience)) {
+				continue;
+			}
+			this.closed = true;
+			this.work.signal();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		awaitPlanner();
+		tellWhatIsLeft();
+		if (this.spool != null) {
+			this.spool.close();
+		}
+	}
+
+	private void awaitPlanner() {
+		try {
+			this.planner.join(PLANNER_PATIENCE.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void tellWhatIsLeft() {
+		this.lock.lock();
+		try {
+			long before = allDropped();
+			this.incoming.forEach(this::loseUnlessSpooled);
+			this.fresh.forEach(this::loseUnlessSpooled);
+			this.suspects.forEach((suspect) -> suspect.forEach(this::loseUnlessSpooled));
+			long lost = allDropped() - before;
+			if (lost > 0) {
+				logger
+					.warn(lost + " spans were not delivered to " + this + " before the application ended, and are lost"
+							+ ((this.problem != null) ? " (" + this.problem + ")" : "")
+							+ "; set kosmos.tracing.exporter.spool.directory to keep them for the next start");
+			}
+			else if (this.held > 0) {
+				logger.info(this.held + " spans for " + this + " wait in the spool for the next start");
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void awaitEmpty(long deadline) {
+		this.lock.lock();
+		try {
+			boolean more = true;
+			while (more && this.held > 0 && !isSafe()) {
+				more = awaitSettled(deadline);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// The receiver is not there, and all is in the spool: there is no reason to wait.
+	private boolean isSafe() {
+		return this.downSince != null && this.attemptedSinceClosing && this.underWay == 0
+				&& this.spoolSpans == this.held;
+	}
+
+	private void loseUnlessSpooled(Waiting waiting) {
+		if (waiting.spooled == null) {
+			this.held -= waiting.spans;
+			forget(waiting);
+			drop(waiting.spans, DropReason.SHUTDOWN);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "'" + this.settings.name() + "' at " + this.settings.displayUrl();
+	}
+
+	private record Request(List<Waiting> waiting, boolean suspect) {
+
+	}
+
+	/**
+	 * What the spool does on its own.
+	 */
+	private final class SpoolEvents implements Spool.Listener {
+
+		@Override
+		public void dropped(Spooled spooled, DropReason reason) {
+			Destination.this.lock.lock();
+			try {
+				Waiting waiting = Destination.this.bySpooled.remove(spooled);
+				if (waiting == null) {
+					Destination.this.recovered += spooled.spans();
+					drop(spooled.spans(), reason);
+					return;
+				}
+				Destination.this.spoolSpans -= waiting.spans;
+				waiting.spooled = null;
+				waiting.lost = reason;
+				if (!waiting.isInMemory() && !waiting.underWay) {
+					waiting.dropped = true;
+					Destination.this.held -= waiting.spans;
+					drop(waiting.spans, reason);
+				}
+			}
+			finally {
+				Destination.this.lock.unlock();
+			}
+		}
+
+		@Override
+		public void problem(String text) {
+			logger.warn(text);
+			Destination.this.problems.accept(new Problem(Instant.now(), Destination.this.settings.name(), text));
+		}
+
+		@Override
+		public void recovered(String text) {
+			logger.info(text);
+		}
+
+	}
+
+}
