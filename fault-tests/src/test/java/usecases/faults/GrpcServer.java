@@ -93,8 +93,8 @@ final class GrpcServer extends TraceServiceImplBase implements AutoCloseable {
 	public void close() throws InterruptedException {
 		if (this.server != null) {
 			this.server.shutdownNow();
+			this.server.awaitTermination(1, TimeUnit.SECONDS);
 			this.threads.shutdownNow();
-			this.server.awaitTermination(10, TimeUnit.SECONDS);
 		}
 	}
 

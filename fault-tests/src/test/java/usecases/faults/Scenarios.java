@@ -445,6 +445,8 @@ final class Scenarios {
 				"--spring.ssl.bundle.pem.receiver.reload-on-update=true",
 				"--spring.ssl.bundle.pem.receiver.truststore.certificate=file:" + trusted,
 				"--spring.ssl.bundle.watch.file.quiet-period=200ms");
+		warmUp(trial, application);
+		measurement.expect(trial.receiver().inbox().spans() > 0, "the first certificate is not trusted");
 		application.load(200);
 		Thread.sleep(Scale.before().toMillis());
 		trial.receiver().misbehave(Fault.DOWN);
