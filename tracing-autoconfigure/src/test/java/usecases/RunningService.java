@@ -54,11 +54,23 @@ final class RunningService implements AutoCloseable {
 	 * @return the whole response
 	 */
 	String get(String path, String... headers) {
-		StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+		return send("GET", path, "", headers);
+	}
+
+	/**
+	 * Send a JSON document.
+	 * @return the whole response
+	 */
+	String post(String path, String json) {
+		return send("POST", path, json, "Content-Type: application/json", "Content-Length: " + json.length());
+	}
+
+	private String send(String method, String path, String body, String... headers) {
+		StringBuilder request = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n");
 		for (String header : headers) {
 			request.append(header).append("\r\n");
 		}
-		request.append("Connection: close\r\n\r\n");
+		request.append("Connection: close\r\n\r\n").append(body);
 		try (Socket socket = new Socket("127.0.0.1", port())) {
 			socket.setSoTimeout(20_000);
 			socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));

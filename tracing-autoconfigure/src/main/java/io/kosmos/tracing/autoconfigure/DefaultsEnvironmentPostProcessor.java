@@ -43,8 +43,6 @@ final class DefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor
 			if (isOn(binder, "kosmos.tracing.context.reactor")) {
 				defaults.put("spring.reactor.context-propagation", "auto");
 			}
-			// They log a stack trace for every batch; we log each change once.
-			defaults.put("logging.level.io.opentelemetry.exporter.internal", "off");
 			if (!isOn(binder, "kosmos.tracing.log-correlation.enabled")) {
 				defaults.put("logging.expect-correlation-id", "false");
 			}

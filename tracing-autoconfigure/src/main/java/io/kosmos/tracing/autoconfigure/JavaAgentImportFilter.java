@@ -20,9 +20,9 @@ final class JavaAgentImportFilter implements AutoConfigurationImportFilter, Envi
 
 	private static final String OURS = "io.kosmos.tracing.autoconfigure.";
 
-	private static final List<String> KEPT = List.of(OURS + "JavaAgentAutoConfiguration", OURS + "span.",
-			OURS + "context.CurrentContextAutoConfiguration", OURS + "cost.", OURS + "event.", OURS + "grpc.",
-			OURS + "messaging.", OURS + "request.", OURS + "springai.", OURS + "langchain4j.");
+	private static final List<String> KEPT = List.of(OURS + "JavaAgentAutoConfiguration", OURS + "actuate.",
+			OURS + "span.", OURS + "context.CurrentContextAutoConfiguration", OURS + "cost.", OURS + "event.",
+			OURS + "grpc.", OURS + "messaging.", OURS + "request.", OURS + "springai.", OURS + "langchain4j.");
 
 	private static final Set<String> DROPPED_OF_BOOT = Set.of(
 			"org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration",

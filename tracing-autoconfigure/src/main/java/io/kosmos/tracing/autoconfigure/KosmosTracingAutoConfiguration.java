@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.resources.ResourceBuilder;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +79,11 @@ public final class KosmosTracingAutoConfiguration {
 
 	@Bean
 	StartupReport kosmosTracingStartupReport(Environment environment, ObjectProvider<SdkTracerProvider> tracerProvider,
-			ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler, ObjectProvider<SpanExporter> exporters,
+			ObjectProvider<Resource> resource, ObjectProvider<Sampler> sampler,
+			ObjectProvider<SpanProcessor> processors, ObjectProvider<SpanExporter> exporters,
 			ObjectProvider<ContextPropagators> propagators) {
 		return new StartupReport(SwitchedOffBeanPostProcessor.isOff(environment), tracerProvider, resource, sampler,
-				exporters, propagators);
+				processors, exporters, propagators);
 	}
 
 }

@@ -3,11 +3,13 @@ package io.kosmos.tracing.autoconfigure;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.apache.commons.logging.Log;
@@ -27,6 +29,9 @@ final class StartupReport implements SmartInitializingSingleton {
 	// The exporters keep their endpoint to themselves but for their description.
 	private static final Pattern ENDPOINT = Pattern.compile("endpoint=([^\\s}]+?),?(?=[\\s}]|$)");
 
+	// As the processor that delivers spans describes itself.
+	private static final Pattern DESTINATION = Pattern.compile("endpoint=(\\S+) protocol=(\\w+)");
+
 	private static final Pattern PARENT_BASED_ROOT = Pattern.compile("^ParentBased\\{root:(.+),remoteParentSampled:");
 
 	// What may hold a secret: user information and the query.
@@ -40,17 +45,20 @@ final class StartupReport implements SmartInitializingSingleton {
 
 	private final ObjectProvider<Sampler> sampler;
 
+	private final ObjectProvider<SpanProcessor> processors;
+
 	private final ObjectProvider<SpanExporter> exporters;
 
 	private final ObjectProvider<ContextPropagators> propagators;
 
 	StartupReport(boolean off, ObjectProvider<SdkTracerProvider> tracerProvider, ObjectProvider<Resource> resource,
-			ObjectProvider<Sampler> sampler, ObjectProvider<SpanExporter> exporters,
-			ObjectProvider<ContextPropagators> propagators) {
+			ObjectProvider<Sampler> sampler, ObjectProvider<SpanProcessor> processors,
+			ObjectProvider<SpanExporter> exporters, ObjectProvider<ContextPropagators> propagators) {
 		this.off = off;
 		this.tracerProvider = tracerProvider;
 		this.resource = resource;
 		this.sampler = sampler;
+		this.processors = processors;
 		this.exporters = exporters;
 		this.propagators = propagators;
 	}
@@ -72,7 +80,10 @@ final class StartupReport implements SmartInitializingSingleton {
 		Resource resource = this.resource.getIfUnique();
 		Sampler sampler = this.sampler.getIfUnique();
 		ContextPropagators propagators = this.propagators.getIfUnique();
-		List<String> destinations = this.exporters.orderedStream().map(StartupReport::describe).toList();
+		List<String> destinations = Stream
+			.concat(this.processors.orderedStream().flatMap(StartupReport::describe),
+					this.exporters.orderedStream().map(StartupReport::describe))
+			.toList();
 		return "Traces of service '"
 				+ ((resource != null) ? resource.getAttribute(AttributeKey.stringKey("service.name")) : "unknown")
 				+ "' go to " + (destinations.isEmpty() ? "no destination" : String.join(" and ", destinations))
@@ -83,6 +94,12 @@ final class StartupReport implements SmartInitializingSingleton {
 	private static String describe(Sampler sampler) {
 		Matcher root = PARENT_BASED_ROOT.matcher(sampler.getDescription());
 		return root.find() ? "the caller, else " + root.group(1) : sampler.getDescription();
+	}
+
+	private static Stream<String> describe(SpanProcessor processor) {
+		return DESTINATION.matcher(processor.toString())
+			.results()
+			.map((destination) -> destination.group(1) + " (" + destination.group(2) + ")");
 	}
 
 	private static String describe(SpanExporter exporter) {

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure;
 
 import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.TracedAgent;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
@@ -15,7 +16,9 @@ import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.javapoet.ClassName;
 import org.springframework.mock.env.MockEnvironment;
@@ -53,6 +56,18 @@ class AheadOfTimeTests {
 	}
 
 	@Test
+	void shouldRegisterTheSettingsOfDestinations() {
+		RuntimeHints hints = hints(Destinations.class);
+		for (Class<?> type : ExporterProperties.class.getDeclaredClasses()) {
+			if (type.isRecord()) {
+				assertThat(
+						RuntimeHintsPredicates.reflection().onConstructorInvocation(type.getDeclaredConstructors()[0]))
+					.accepts(hints);
+			}
+		}
+	}
+
+	@Test
 	void whenSwitchedOffWhereItRunsShouldMakeNoSpansAndWriteNoHeaders() {
 		SwitchedOffBeanPostProcessor off = new SwitchedOffBeanPostProcessor(
 				new MockEnvironment().withProperty("kosmos.tracing.enabled", "false"));
@@ -79,6 +94,12 @@ class AheadOfTimeTests {
 				new ClassNameGenerator(ClassName.get("processed", "Application")), new InMemoryGeneratedFiles());
 		new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
 		return generation.getRuntimeHints();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(ExporterProperties.class)
+	static class Destinations {
+
 	}
 
 	record Question(String text) {

@@ -45,15 +45,25 @@ class InvalidPropertyFailureAnalyzerTests {
 					exporter.endpoint              | ftp://jaeger:4317 | It must be an http or https URL with a host
 					exporter.endpoint              | http://a b        | It must be an http or https URL with a host
 					exporter.endpoint              | http://a:99999    | It must be an http or https URL with a host
-					exporter.timeout               | 0s                | It must be longer than 0.
-					exporter.timeout               | -1s               | It must be longer than 0.
+					exporter.timeout               | 0s                | It must be longer than 0 and at most 1 hour.
+					exporter.timeout               | -1s               | It must be longer than 0 and at most 1 hour.
+					exporter.timeout               | 2h                | It must be longer than 0 and at most 1 hour.
+					exporter.shutdown-timeout      | -1s               | It must be from 0 to 5 minutes.
+					exporter.shutdown-timeout      | 301s              | It must be from 0 to 5 minutes.
+					exporter.spool.max-size        | 1KB               | It must be at least 1MB.
+					exporter.spool.max-age         | 0s                | It must be longer than 0 and at most 365 days.
+					exporter.spool.max-age         | 366d              | It must be longer than 0 and at most 365 days.
 					exporter.ssl.bundle            | nowhere           | It must be the name of an SSL bundle
 					batch.queue-size               | 0                 | It must be at least 1.
 					batch.queue-size               | -1                | It must be at least 1.
 					batch.max-size                 | 0                 | It must be at least 1.
 					batch.max-size                 | 4096              | at most kosmos.tracing.batch.queue-size, which is 2048
-					batch.delay                    | 0s                | It must be longer than 0.
-					batch.delay                    | -1s               | It must be longer than 0.
+					batch.queue-bytes              | 63KB              | It must be at least 64KB.
+					batch.max-bytes                | 63KB              | It must be from 64KB to 256MB.
+					batch.max-bytes                | 257MB             | It must be from 64KB to 256MB.
+					batch.delay                    | 0s                | It must be longer than 0 and at most 5 minutes.
+					batch.delay                    | -1s               | It must be longer than 0 and at most 5 minutes.
+					batch.delay                    | 301s              | It must be longer than 0 and at most 5 minutes.
 					batch.export-timeout           | 0s                | It must be longer than 0.
 					limits.attribute-value-length  | 0                 | It must be at least 1.
 					limits.attributes              | -1                | It must be at least 1.
@@ -123,6 +133,9 @@ class InvalidPropertyFailureAnalyzerTests {
 			propagation.trust.unknown | maybe | boolean
 			batch.delay             | soon    | not a valid duration
 			batch.queue-size        | many    | java.lang.Integer
+			batch.queue-bytes       | many    | DataSize
+			exporter.spool.max-size | many    | DataSize
+			exporter.shutdown-timeout | soon  | not a valid duration
 			limits.attributes       | many    | java.lang.Integer
 			request.mdc             | maybe   | boolean
 			request.write-user-id   | maybe   | boolean
@@ -216,6 +229,100 @@ class InvalidPropertyFailureAnalyzerTests {
 			.stream()
 			.map((entry) -> "--kosmos.tracing.cost.prices[0]." + entry.getKey() + "=" + entry.getValue())
 			.toArray(String[]::new);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					endpoint                           | tempo:4317    | It must be an http or https URL with a host, such as http://localhost:4318.
+					timeout                            | 2h            | It must be longer than 0 and at most 1 hour.
+					batch.queue-size                   | 0             | It must be at least 1.
+					batch.queue-bytes                  | 63KB          | It must be at least 64KB.
+					batch.max-size                     | -1            | It must be at least 1.
+					batch.max-bytes                    | 257MB         | It must be from 64KB to 256MB.
+					batch.delay                        | 1h            | It must be longer than 0 and at most 5 minutes.
+					filter.include.attributes.kosmos.x | ' '           | It must hold no empty pattern. * stands for any characters.
+					""")
+	void shouldNameKeyValueOriginAndWhatIsAllowedOfADestination(String field, String value, String allowed,
+			CapturedOutput output) {
+		String key = "kosmos.tracing.exporter.destinations.tempo." + field;
+		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318", "--" + key + "=" + value);
+		assertThat(output)
+			.contains("Description:\n\nInvalid value '" + value + "' for configuration property '" + key + "' (from \""
+					+ key + "\" from property source \"commandLineArgs\"). " + allowed
+					+ "\n\nAction:\n\nChange the value of '" + key + "'.\n")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			default | It must have other names as keys: default is the destination of kosmos.tracing.exporter.endpoint.
+			Tempo   | It must have names of 1 to 64 characters out of a to z, 0 to 9 and - as keys.
+			a_b     | It must have names of 1 to 64 characters out of a to z, 0 to 9 and - as keys.
+			""")
+	void shouldSayWhichNamesDestinationsHave(String name, String allowed, CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.destinations." + name + ".endpoint=http://tempo:4318");
+		assertThat(output)
+			.contains("Description:\n\nInvalid value '" + name
+					+ "' for configuration property 'kosmos.tracing.exporter.destinations'. " + allowed
+					+ "\n\nAction:\n\nChange the value of 'kosmos.tracing.exporter.destinations'.\n")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void shouldNameTheEndpointThatADestinationMisses(CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.destinations.tempo.timeout=1s");
+		assertThat(output)
+			.contains("Description:\n\nConfiguration property 'kosmos.tracing.exporter.destinations.tempo.endpoint' is"
+					+ " missing. Each destination needs the URL of its OTLP receiver."
+					+ "\n\nAction:\n\nSet 'kosmos.tracing.exporter.destinations.tempo.endpoint'.\n")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "exporter.headers.api-key", "exporter.headers.X-Api-Key",
+			"exporter.destinations.tempo.headers.api-key" })
+	void shouldNotShowTheValueOfAHeader(String key, CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318",
+				"--kosmos.tracing." + key + "=s3crät");
+		assertThat(output)
+			.contains("Description:\n\nInvalid value '******' for configuration property 'kosmos.tracing." + key)
+			.contains("It must be one line of printable ASCII characters."
+					+ "\n\nAction:\n\nChange the value of 'kosmos.tracing." + key + "'.\n")
+			.doesNotContain("s3cr")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void shouldNameTheHeaderThatIsNone(CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.headers[api key]=s3cret");
+		assertThat(output)
+			.contains("Description:\n\nInvalid value 'api key' for configuration property"
+					+ " 'kosmos.tracing.exporter.headers'. It must have the names of headers as keys, such as api-key."
+					+ "\n\nAction:\n\nChange the value of 'kosmos.tracing.exporter.headers'.\n")
+			.doesNotContain("s3cret");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "kosmos.tracing.exporter.endpoint", "kosmos.tracing.exporter.destinations.tempo.endpoint",
+			"management.opentelemetry.tracing.export.otlp.endpoint" })
+	void shouldNotShowUserAndPasswordOfAUrl(String key, CapturedOutput output) {
+		startFails("--" + key + "=https://user:s3/cr@et@tempo:4318");
+		startFails("--" + key + "=https://user:s3cret@tempo:4318");
+		assertThat(output)
+			.contains("Description:\n\nInvalid value 'https://******@tempo:4318' for configuration property '" + key
+					+ "' (from \"" + key + "\" from property source \"commandLineArgs\"). It must be without user and"
+					+ " password. They are sent with the header authorization.\n\nAction:\n\nChange the value of '"
+					+ key + "'.\n")
+			.doesNotContain("s3");
+	}
+
+	@Test
+	void shouldSayWhichPatternIsEmpty(CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318",
+				"--kosmos.tracing.exporter.destinations.tempo.redact=a, ,b");
+		assertThat(output).contains("for configuration property 'kosmos.tracing.exporter.destinations.tempo.redact'")
+			.contains("It must hold no empty pattern. * stands for any characters.");
 	}
 
 	@Test

@@ -27,8 +27,8 @@ class JavaAgentImportFilterTests {
 			.map(JavaAgentImportFilterTests::feature)
 			.distinct()
 			.toList();
-		assertThat(kept).containsExactlyInAnyOrder("JavaAgentAutoConfiguration", "context", "cost", "event", "grpc",
-				"messaging", "request", "span", "springai", "langchain4j");
+		assertThat(kept).containsExactlyInAnyOrder("JavaAgentAutoConfiguration", "actuate", "context", "cost", "event",
+				"grpc", "messaging", "request", "span", "springai", "langchain4j");
 	}
 
 	@Test

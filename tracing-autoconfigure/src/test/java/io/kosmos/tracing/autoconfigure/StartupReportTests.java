@@ -20,7 +20,7 @@ class StartupReportTests {
 	@Test
 	void shouldSayTheDefaults() {
 		report(this.runner,
-				"Traces of service 'orders' go to http://localhost:4318/v1/traces (OtlpHttpSpanExporter), sampled by"
+				"Traces of service 'orders' go to http://localhost:4318/v1/traces (http), sampled by"
 						+ " the caller, else AlwaysOnSampler, propagated in [traceparent, tracestate, X-B3-TraceId,"
 						+ " X-B3-SpanId, X-B3-Sampled, baggage]");
 	}
@@ -30,7 +30,7 @@ class StartupReportTests {
 		report(this.runner.withPropertyValues("kosmos.tracing.exporter.endpoint=http://jaeger:4317",
 				"kosmos.tracing.propagation.type=b3", "management.tracing.baggage.enabled=false",
 				"kosmos.tracing.sampling.probability=0.25"),
-				"Traces of service 'orders' go to http://jaeger:4317 (OtlpGrpcSpanExporter), sampled by the caller,"
+				"Traces of service 'orders' go to http://jaeger:4317 (grpc), sampled by the caller,"
 						+ " else TraceIdRatioBased{0.250000}, propagated in [b3]");
 	}
 
@@ -46,8 +46,8 @@ class StartupReportTests {
 	void shouldSayAllDestinations() {
 		report(this.runner.withPropertyValues("kosmos.tracing.propagation.type=w3c")
 			.withBean(InMemorySpanExporter.class, InMemorySpanExporter::create),
-				"Traces of service 'orders' go to InMemorySpanExporter and http://localhost:4318/v1/traces"
-						+ " (OtlpHttpSpanExporter), sampled by the caller, else AlwaysOnSampler, propagated in"
+				"Traces of service 'orders' go to http://localhost:4318/v1/traces (http) and"
+						+ " InMemorySpanExporter, sampled by the caller, else AlwaysOnSampler, propagated in"
 						+ " [traceparent, tracestate, baggage]");
 	}
 
@@ -65,7 +65,7 @@ class StartupReportTests {
 		report(this.runner.withPropertyValues("kosmos.tracing.propagation.type=w3c",
 				"kosmos.tracing.exporter.headers.authorization=Bearer s3cret",
 				"kosmos.tracing.exporter.endpoint=https://me:s3cret,too@host.example/otel?api-key=s3cret"),
-				"Traces of service 'orders' go to https://host.example/otel/v1/traces (OtlpHttpSpanExporter), sampled"
+				"Traces of service 'orders' go to https://host.example/otel/v1/traces (http), sampled"
 						+ " by the caller, else AlwaysOnSampler, propagated in [traceparent, tracestate, baggage]");
 		assertThat(output).contains("Traces of service 'orders'").doesNotContain("s3cret");
 	}

@@ -44,7 +44,7 @@ final class Delivery implements AutoCloseable {
 
 	private final List<Destination> destinations;
 
-	private final Function<List<SpanData>, List<SpanData>> leaving;
+	private final Function<SpanData, @Nullable SpanData> leaving;
 
 	private final TracingFailures failures;
 
@@ -79,11 +79,14 @@ final class Delivery implements AutoCloseable {
 	/**
 	 * Create a delivery and start it.
 	 * @param parts what the destinations are made of
-	 * @param leaving what becomes of spans before they leave: those that may, as they may
+	 * @param spool where spans are kept, {@code null} for only in memory
+	 * @param leaving what becomes of a span before it leaves, {@code null} if it may not;
+	 * a span for which this throws does not leave
 	 * @param failures takes what goes wrong inside
+	 * @param timer measures requests
 	 * @param shutdownTimeout time that {@link #close()} may take
 	 */
-	Delivery(List<Part> parts, @Nullable SpoolSettings spool, Function<List<SpanData>, List<SpanData>> leaving,
+	Delivery(List<Part> parts, @Nullable SpoolSettings spool, Function<SpanData, @Nullable SpanData> leaving,
 			TracingFailures failures, ExportTimer timer, Duration shutdownTimeout) {
 		this.leaving = leaving;
 		this.failures = failures;
@@ -189,25 +192,19 @@ final class Delivery implements AutoCloseable {
 	}
 
 	private void handOver(List<SpanData> ended) {
-		List<SpanData> spans;
-		try {
-			spans = this.leaving.apply(ended);
-		}
-		catch (RuntimeException | Error ex) {
-			// What may not leave is not known, so that nothing does.
-			this.failures.record("what spans go through before they leave", ex);
-			this.destinations.forEach((destination) -> destination.dropped(ended.size(), DropReason.FAILED));
-			return;
-		}
+		List<SpanData> spans = new ArrayList<>(ended.size());
+		int failed = transform(ended, this.leaving, spans);
 		Encoded shared = null;
 		for (Destination destination : this.destinations) {
 			try {
 				Function<SpanData, @Nullable SpanData> selection = destination.settings().selection();
 				if (selection != null) {
-					offer(encode(select(spans, selection)), ended.size(), destination);
+					List<SpanData> selected = new ArrayList<>(spans.size());
+					int more = transform(spans, selection, selected);
+					offer(encode(selected, failed + more), ended.size(), destination);
 				}
 				else {
-					shared = (shared != null) ? shared : encode(spans);
+					shared = (shared != null) ? shared : encode(spans, failed);
 					offer(shared, ended.size(), destination);
 				}
 			}
@@ -218,25 +215,36 @@ final class Delivery implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Apply a function that says what may leave.
+	 * @return the number of spans for which it threw: since it is not known what may
+	 * leave, nothing does
+	 */
+	private int transform(List<SpanData> spans, Function<SpanData, @Nullable SpanData> function, List<SpanData> out) {
+		int failed = 0;
+		for (SpanData span : spans) {
+			try {
+				SpanData transformed = function.apply(span);
+				if (transformed != null) {
+					out.add(transformed);
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				failed++;
+				this.failures.record("what a span goes through before it leaves", ex);
+			}
+		}
+		return failed;
+	}
+
 	private static void offer(Encoded encoded, int ended, Destination destination) {
 		destination.dropped(encoded.failed, DropReason.FAILED);
 		destination.dropped(ended - encoded.failed - encoded.spans(), DropReason.FILTERED);
 		encoded.messages.forEach(destination::offer);
 	}
 
-	private List<SpanData> select(List<SpanData> spans, Function<SpanData, @Nullable SpanData> selection) {
-		List<SpanData> selected = new ArrayList<>(spans.size());
-		for (SpanData span : spans) {
-			SpanData part = selection.apply(span);
-			if (part != null) {
-				selected.add(part);
-			}
-		}
-		return selected;
-	}
-
-	private Encoded encode(List<SpanData> spans) {
-		AtomicInteger failed = new AtomicInteger();
+	private Encoded encode(List<SpanData> spans, int failedBefore) {
+		AtomicInteger failed = new AtomicInteger(failedBefore);
 		List<Message> messages = this.encoder.encode(spans, (span, failure) -> {
 			failed.incrementAndGet();
 			this.failures.record("the encoding of a span", failure);

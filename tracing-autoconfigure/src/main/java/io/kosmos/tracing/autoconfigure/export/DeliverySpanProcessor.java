@@ -1,6 +1,7 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -69,7 +70,10 @@ final class DeliverySpanProcessor implements SpanProcessor {
 
 	@Override
 	public String toString() {
-		return "DeliverySpanProcessor{" + this.delivery.destinations() + "}";
+		return this.delivery.destinations()
+			.stream()
+			.map((destination) -> "endpoint=" + destination.url() + " protocol=" + destination.protocol())
+			.collect(Collectors.joining(", ", "DeliverySpanProcessor{", "}"));
 	}
 
 }

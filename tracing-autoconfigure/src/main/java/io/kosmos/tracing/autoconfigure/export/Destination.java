@@ -63,7 +63,10 @@ final class Destination {
 	 */
 	private static final int SMALLEST_SPAN = 4 * 1024;
 
-	private static final Duration PLANNER_PATIENCE = Duration.ofMillis(200);
+	/**
+	 * Time for which threads are waited for that have nothing to wait for.
+	 */
+	private static final Duration PATIENCE = Duration.ofMillis(200);
 
 	/**
 	 * Time for which a refusal is not logged again.
@@ -305,6 +308,10 @@ final class Destination {
 			if (spooled != null) {
 				keep(waiting, spooled);
 			}
+			if (this.closed) {
+				loseUnlessSpooled(waiting);
+				return;
+			}
 			addFresh(waiting);
 			makeRoom();
 		}
@@ -439,6 +446,9 @@ final class Destination {
 			this.attemptedSinceClosing |= this.closing;
 			settle(request, answer, parts, removed);
 			makeRoom();
+			if (this.closed) {
+				loseWhatIsNotSpooled();
+			}
 			this.work.signal();
 			this.settled.signalAll();
 		}
@@ -825,7 +835,7 @@ final class Destination {
 		this.sender.close();
 		this.lock.lock();
 		try {
-			long patience = Math.max(deadline, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100));
+			long patience = Math.max(deadline, System.nanoTime() + PATIENCE.toNanos());
 			while (this.underWay > 0 && awaitSettled(patience)) {
 				continue;
 			}
@@ -835,16 +845,17 @@ final class Destination {
 		finally {
 			this.lock.unlock();
 		}
-		awaitPlanner();
+		awaitPlanner(deadline);
 		tellWhatIsLeft();
 		if (this.spool != null) {
 			this.spool.close();
 		}
 	}
 
-	private void awaitPlanner() {
+	private void awaitPlanner(long deadline) {
 		try {
-			this.planner.join(PLANNER_PATIENCE.toMillis());
+			long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+			this.planner.join(Math.max(left, PATIENCE.toMillis()));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -855,9 +866,7 @@ final class Destination {
 		this.lock.lock();
 		try {
 			long before = allDropped();
-			this.incoming.forEach(this::loseUnlessSpooled);
-			this.fresh.forEach(this::loseUnlessSpooled);
-			this.suspects.forEach((suspect) -> suspect.forEach(this::loseUnlessSpooled));
+			loseWhatIsNotSpooled();
 			long lost = allDropped() - before;
 			if (lost > 0) {
 				logger
@@ -893,12 +902,21 @@ final class Destination {
 				&& this.spoolSpans == this.held;
 	}
 
+	private void loseWhatIsNotSpooled() {
+		for (Deque<Waiting> lane : List.of(this.incoming, this.fresh)) {
+			lane.forEach(this::loseUnlessSpooled);
+			lane.clear();
+		}
+		this.suspects.forEach((suspect) -> suspect.forEach(this::loseUnlessSpooled));
+		this.suspects.clear();
+	}
+
 	private void loseUnlessSpooled(Waiting waiting) {
 		if (waiting.spooled == null) {
 			this.held -= waiting.spans;
-			forget(waiting);
 			drop(waiting.spans, DropReason.SHUTDOWN);
 		}
+		forget(waiting);
 	}
 
 	@Override

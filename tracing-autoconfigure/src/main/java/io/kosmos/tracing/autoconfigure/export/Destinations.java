@@ -70,7 +70,7 @@ final class Destinations {
 		this.exporter = exporter;
 		this.boot = boot;
 		this.sslBundles = sslBundles;
-		this.batch = batch(BatchProperties.PREFIX, batch.batch(), bootsBatch(environment));
+		this.batch = batch(environment, batch);
 	}
 
 	/**
@@ -115,9 +115,12 @@ final class Destinations {
 		headers.putAll(this.boot.getHeaders());
 		headers.putAll(this.exporter.headers());
 		if (connection != null) {
-			String url = connection.getUrl((configured.protocol() == Protocol.GRPC) ? Transport.GRPC : Transport.HTTP);
-			return settings(DEFAULT, new OtlpDestination(url, configured.protocol()), headers, compression(), timeout(),
-					connection.getSslBundle(), null, this.batch, null);
+			boolean grpc = configured.protocol() == Protocol.GRPC;
+			String url = connection.getUrl(grpc ? Transport.GRPC : Transport.HTTP);
+			OtlpDestination connected = grpc ? OtlpDestination.of(url, Protocol.GRPC)
+					: new OtlpDestination(url, Protocol.HTTP);
+			return settings(DEFAULT, connected, headers, compression(), timeout(), connection.getSslBundle(), null,
+					this.batch, null);
 		}
 		String own = this.exporter.ssl().bundle();
 		String name = StringUtils.hasText(own) ? own : this.boot.getSsl().getBundle();
@@ -197,6 +200,10 @@ final class Destinations {
 		throw new InvalidConfigurationPropertyValueException(key, name,
 				"It must be the name of an SSL bundle below spring.ssl.bundle. There are "
 						+ ((bundles != null) ? bundles.getBundleNames() : List.of()) + ".");
+	}
+
+	static DestinationSettings.Batch batch(Environment environment, BatchProperties properties) {
+		return batch(BatchProperties.PREFIX, properties.batch(), bootsBatch(environment));
 	}
 
 	private static DestinationSettings.Batch bootsBatch(Environment environment) {

@@ -218,7 +218,7 @@ final class Spool implements AutoCloseable {
 				}
 				if (contents.foreign()) {
 					segment.close();
-					this.asides.add(SpoolAside.of(file));
+					putAside(file);
 				}
 				else if (segment.isEmpty()) {
 					segment.delete();
@@ -236,6 +236,16 @@ final class Spool implements AutoCloseable {
 		if (!damaged.isEmpty()) {
 			problem(damaged.size() + " of " + files.size() + " files in " + taken.path() + " are damaged ("
 					+ damaged.iterator().next().getFileName() + "); what is whole in them is kept");
+		}
+	}
+
+	private void putAside(Path file) throws IOException {
+		SpoolAside aside = SpoolAside.of(file);
+		if (aside.size() <= this.settings.maxSize()) {
+			this.asides.add(aside);
+		}
+		else {
+			aside.delete();
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
@@ -25,7 +26,8 @@ record SpoolAside(Path path, long size, long epochMillis) {
 	 * @throws IOException if it cannot be renamed
 	 */
 	static SpoolAside of(Path segment) throws IOException {
-		return existing(Files.move(segment, segment.resolveSibling(segment.getFileName() + SUFFIX)));
+		Path aside = segment.resolveSibling(segment.getFileName() + SUFFIX);
+		return existing(Files.move(segment, aside, StandardCopyOption.REPLACE_EXISTING));
 	}
 
 	/**

@@ -1,24 +1,47 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 
 import io.kosmos.tracing.autoconfigure.BootTracing;
+import io.micrometer.tracing.exporter.SpanExportingPredicate;
+import io.micrometer.tracing.exporter.SpanFilter;
+import io.micrometer.tracing.exporter.SpanReporter;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SpanLimits;
+import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpHttpSpanExporterBuilderCustomizer;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingConnectionDetails;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.Transport;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.ResolvableType;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+@ExtendWith(OutputCaptureExtension.class)
 class ExportAutoConfigurationTests {
 
 	private static final String BOOT_EXPORT = "management.opentelemetry.tracing.export.";
@@ -29,28 +52,39 @@ class ExportAutoConfigurationTests {
 
 	@Test
 	void shouldSupplyOneOfEach() {
-		this.runner.run((context) -> assertThat(context).hasSingleBean(OtlpTracingConnectionDetails.class)
-			.hasSingleBean(SpanExporter.class)
-			.hasBean("kosmosOtlpHttpSpanExporter")
-			.hasSingleBean(BatchSpanProcessor.class)
-			.hasBean("kosmosBatchSpanProcessor")
+		this.runner.run((context) -> assertThat(context).hasSingleBean(Delivery.class)
+			.hasSingleBean(DeliverySpanProcessor.class)
 			.hasSingleBean(SpanLimits.class)
 			.hasBean("kosmosSpanLimits"));
 	}
 
 	@Test
-	void shouldSupplyOneOfEachWhenBootHasAnEndpointToo() {
+	void shouldHaveNoExporterBesides() {
 		this.runner.withPropertyValues(BOOT_EXPORT + "otlp.endpoint=http://localhost:4318/v1/traces")
-			.run((context) -> assertThat(context).hasSingleBean(OtlpTracingConnectionDetails.class)
-				.hasSingleBean(SpanExporter.class)
-				.hasBean("kosmosOtlpHttpSpanExporter"));
+			.run((context) -> {
+				assertThat(context.getBeanProvider(SpanExporter.class).stream()).isEmpty();
+				assertThat(context.getBeanProvider(SpanProcessor.class).stream())
+					.noneMatch((processor) -> processor instanceof BatchSpanProcessor)
+					.hasAtLeastOneElementOfType(DeliverySpanProcessor.class);
+				assertThat(urls(context)).containsExactly("http://localhost:4318/v1/traces");
+			});
 	}
 
 	@Test
 	void shouldSpeakGrpcToItsPort() {
 		this.runner.withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:4317")
-			.run((context) -> assertThat(context).hasSingleBean(SpanExporter.class)
-				.hasSingleBean(OtlpGrpcSpanExporter.class));
+			.run((context) -> assertThat(context.getBean(Delivery.class).destinations()).singleElement()
+				.extracting(DestinationState::url, DestinationState::protocol)
+				.containsExactly("http://localhost:4317", "grpc"));
+	}
+
+	@Test
+	void shouldDeliverToAllDestinations() {
+		this.runner
+			.withPropertyValues("kosmos.tracing.exporter.endpoint=http://one:4318",
+					"kosmos.tracing.exporter.destinations.two.endpoint=http://two:4317")
+			.run((context) -> assertThat(urls(context)).containsExactly("http://one:4318/v1/traces",
+					"http://two:4317"));
 	}
 
 	@Test
@@ -59,40 +93,51 @@ class ExportAutoConfigurationTests {
 			.withBean(OtlpTracingConnectionDetails.class, () -> (transport) -> "http://connection/" + transport)
 			.run((context) -> {
 				assertThat(context).hasSingleBean(OtlpTracingConnectionDetails.class);
-				assertThat(context.getBean(OtlpHttpSpanExporter.class).toString())
-					.contains("endpoint=http://connection/" + Transport.HTTP);
+				assertThat(urls(context)).containsExactly("http://connection/" + Transport.HTTP);
 			});
 	}
 
 	@Test
-	void shouldBackOffForTheExporterOfTheApplication() {
+	void shouldLeaveTheDefaultDestinationToTheExporterOfTheApplication() {
 		this.runner.withBean("own", OtlpHttpSpanExporter.class, OtlpHttpSpanExporter::getDefault)
-			.withPropertyValues("kosmos.tracing.exporter.protocol=grpc")
-			.run((context) -> assertThat(context).hasSingleBean(SpanExporter.class).hasBean("own"));
-		this.runner.withBean("own", OtlpGrpcSpanExporter.class, OtlpGrpcSpanExporter::getDefault)
-			.run((context) -> assertThat(context).hasSingleBean(SpanExporter.class).hasBean("own"));
+			.withPropertyValues("kosmos.tracing.exporter.protocol=grpc",
+					"kosmos.tracing.exporter.endpoint=http://one:4318",
+					"kosmos.tracing.exporter.destinations.two.endpoint=http://two:4317")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(SpanExporter.class).hasBean("own");
+				assertThat(urls(context)).containsExactly("http://two:4317");
+				assertThat(context.getBeanProvider(BatchSpanProcessor.class).stream()).hasSize(1);
+			});
+		this.runner.withBean("own", OtlpGrpcSpanExporter.class, OtlpGrpcSpanExporter::getDefault).run((context) -> {
+			assertThat(context).hasSingleBean(SpanExporter.class).hasBean("own");
+			assertThat(urls(context)).isEmpty();
+		});
 	}
 
 	@Test
 	void shouldStayBesideAnExporterOfAnotherType() {
-		this.runner.withBean("own", InMemorySpanExporter.class, InMemorySpanExporter::create)
-			.run((context) -> assertThat(context).hasBean("own").hasSingleBean(OtlpHttpSpanExporter.class));
+		this.runner.withBean("own", InMemorySpanExporter.class, InMemorySpanExporter::create).run((context) -> {
+			assertThat(context).hasBean("own");
+			assertThat(urls(context)).containsExactly("http://localhost:4318/v1/traces");
+			assertThat(context.getBeanProvider(BatchSpanProcessor.class).stream()).hasSize(1);
+		});
 	}
 
 	@Test
-	void shouldCustomizeTheExporter() {
+	void shouldSayThatACustomizerHasNoEffect(CapturedOutput output) {
 		this.runner
 			.withBean(OtlpHttpSpanExporterBuilderCustomizer.class,
 					() -> (builder) -> builder.setEndpoint("http://customized/"))
-			.run((context) -> assertThat(context.getBean(OtlpHttpSpanExporter.class).toString())
-				.contains("endpoint=http://customized/"));
+			.run((context) -> assertThat(output).containsOnlyOnce("Nothing is customized by "));
 	}
 
 	@Test
 	void shouldBackOffForTheProcessorOfTheApplication() {
 		BatchSpanProcessor own = BatchSpanProcessor.builder(InMemorySpanExporter.create()).build();
 		this.runner.withBean("own", BatchSpanProcessor.class, () -> own)
-			.run((context) -> assertThat(context).getBean(BatchSpanProcessor.class).isSameAs(own));
+			.run((context) -> assertThat(context).doesNotHaveBean(Delivery.class)
+				.getBean(BatchSpanProcessor.class)
+				.isSameAs(own));
 	}
 
 	@Test
@@ -102,22 +147,22 @@ class ExportAutoConfigurationTests {
 			.run((context) -> assertThat(context).getBean(SpanLimits.class).isSameAs(own));
 	}
 
-	@Test
-	void shouldNotExportWhenSwitchedOff() {
-		this.runner.withPropertyValues("kosmos.tracing.exporter.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(SpanExporter.class)
-				.doesNotHaveBean(OtlpTracingConnectionDetails.class)
-				.hasSingleBean(BatchSpanProcessor.class));
-		this.runner.withPropertyValues("management.tracing.export.otlp.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(SpanExporter.class));
-		this.runner.withPropertyValues("management.tracing.export.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(SpanExporter.class));
+	@ParameterizedTest
+	@ValueSource(strings = { "kosmos.tracing.exporter.enabled", "management.tracing.export.otlp.enabled",
+			"management.tracing.export.enabled" })
+	void shouldNotExportWhenSwitchedOff(String property) {
+		this.runner.withPropertyValues(property + "=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(Delivery.class)
+				.doesNotHaveBean(DeliverySpanProcessor.class)
+				.doesNotHaveBean(SpanExporter.class));
 	}
 
 	@Test
 	void shouldBackOffWhenTracingIsDisabled() {
 		this.runner.withPropertyValues("kosmos.tracing.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(Delivery.class)
 				.doesNotHaveBean(SpanExporter.class)
 				.doesNotHaveBean("kosmosBatchSpanProcessor")
 				.doesNotHaveBean("kosmosSpanLimits"));
@@ -132,54 +177,69 @@ class ExportAutoConfigurationTests {
 	}
 
 	@Test
-	void shouldHaveDefaultsOfBatchAndExporter() {
-		this.runner.run((context) -> {
-			assertThat(processor(context.getBean(BatchSpanProcessor.class))).contains("maxExportBatchSize=512",
-					"exporterTimeoutNanos=" + Duration.ofSeconds(30).toNanos(),
-					"scheduleDelayNanos=" + Duration.ofSeconds(1).toNanos());
-			assertThat(context.getBean(OtlpHttpSpanExporter.class).toString()).contains(
-					"endpoint=http://localhost:4318/v1/traces", "timeoutNanos=" + Duration.ofSeconds(10).toNanos(),
-					"compressorEncoding=null");
-		});
+	void shouldBatchForTheExporterOfTheApplication() {
+		ApplicationContextRunner own = this.runner.withBean(InMemorySpanExporter.class, InMemorySpanExporter::create);
+		own.run((context) -> assertThat(processor(context)).contains("maxExportBatchSize=512",
+				"exporterTimeoutNanos=" + Duration.ofSeconds(30).toNanos(),
+				"scheduleDelayNanos=" + Duration.ofMillis(25).toNanos()));
+		ApplicationContextRunner boot = own.withPropertyValues(BOOT_EXPORT + "max-batch-size=7",
+				BOOT_EXPORT + "timeout=8s", BOOT_EXPORT + "schedule-delay=9s");
+		boot.run((context) -> assertThat(processor(context)).contains("maxExportBatchSize=7",
+				"exporterTimeoutNanos=" + Duration.ofSeconds(8).toNanos(),
+				"scheduleDelayNanos=" + Duration.ofSeconds(9).toNanos()));
+		boot.withPropertyValues("kosmos.tracing.batch.max-size=70", "kosmos.tracing.batch.export-timeout=80s",
+				"kosmos.tracing.batch.delay=90s")
+			.run((context) -> assertThat(processor(context)).contains("maxExportBatchSize=70",
+					"exporterTimeoutNanos=" + Duration.ofSeconds(80).toNanos(),
+					"scheduleDelayNanos=" + Duration.ofSeconds(90).toNanos()));
+		own.withPropertyValues("kosmos.tracing.batch.queue-size=100")
+			.run((context) -> assertThat(processor(context)).contains("maxExportBatchSize=100"));
 	}
 
 	@Test
-	void shouldTakeBootsBatch() {
-		this.runner
-			.withPropertyValues(BOOT_EXPORT + "max-batch-size=7", BOOT_EXPORT + "timeout=8s",
-					BOOT_EXPORT + "schedule-delay=9s", BOOT_EXPORT + "otlp.timeout=3s",
-					BOOT_EXPORT + "otlp.compression=gzip")
+	void shouldLetSpansThroughTheFiltersOfTheApplicationAndReportThemOnce() {
+		List<String> reported = new CopyOnWriteArrayList<>();
+		InMemorySpanExporter exporter = InMemorySpanExporter.create();
+		this.runner.withBean(SpanExporter.class, () -> exporter)
+			.withBean(SpanExportingPredicate.class, () -> (span) -> !span.getName().equals("secret"))
+			.withBean(SpanFilter.class, () -> (span) -> span.setName(span.getName() + " filtered"))
+			.withBean(SpanReporter.class, () -> (span) -> reported.add(span.getName()))
 			.run((context) -> {
-				assertThat(processor(context.getBean(BatchSpanProcessor.class))).contains("maxExportBatchSize=7",
-						"exporterTimeoutNanos=" + Duration.ofSeconds(8).toNanos(),
-						"scheduleDelayNanos=" + Duration.ofSeconds(9).toNanos());
-				assertThat(context.getBean(OtlpHttpSpanExporter.class).toString())
-					.contains("timeoutNanos=" + Duration.ofSeconds(3).toNanos(), "compressorEncoding=gzip");
+				Tracer tracer = context.getBean(Tracer.class);
+				tracer.spanBuilder("secret").startSpan().end();
+				tracer.spanBuilder("work").startSpan().end();
+				await().untilAsserted(() -> assertThat(reported).containsExactly("work filtered"));
+				DestinationState state = context.getBean(Delivery.class).destinations().get(0);
+				assertThat(state.ended()).isEqualTo(2);
+				assertThat(state.dropped()).isEqualTo(Map.of(DropReason.FILTERED, 1L));
+				await().untilAsserted(() -> assertThat(exporter.getFinishedSpanItems()).extracting(SpanData::getName)
+					.containsExactly("work filtered"));
+				assertThat(reported).hasSize(1);
 			});
 	}
 
 	@Test
-	void shouldPreferOwnBatchToBoots() {
-		this.runner
-			.withPropertyValues(BOOT_EXPORT + "max-batch-size=7", BOOT_EXPORT + "timeout=8s",
-					BOOT_EXPORT + "schedule-delay=9s", BOOT_EXPORT + "otlp.timeout=3s",
-					BOOT_EXPORT + "otlp.compression=gzip", "kosmos.tracing.batch.max-size=70",
-					"kosmos.tracing.batch.export-timeout=80s", "kosmos.tracing.batch.delay=90s",
-					"kosmos.tracing.exporter.timeout=30s", "kosmos.tracing.exporter.compression=none")
-			.run((context) -> {
-				assertThat(processor(context.getBean(BatchSpanProcessor.class))).contains("maxExportBatchSize=70",
-						"exporterTimeoutNanos=" + Duration.ofSeconds(80).toNanos(),
-						"scheduleDelayNanos=" + Duration.ofSeconds(90).toNanos());
-				assertThat(context.getBean(OtlpHttpSpanExporter.class).toString())
-					.contains("timeoutNanos=" + Duration.ofSeconds(30).toNanos(), "compressorEncoding=null");
-			});
-	}
-
-	@Test
-	void shouldShrinkTheDefaultBatchToASmallQueue() {
-		this.runner.withPropertyValues("kosmos.tracing.batch.queue-size=100")
-			.run((context) -> assertThat(processor(context.getBean(BatchSpanProcessor.class)))
-				.contains("maxExportBatchSize=100"));
+	void shouldChangeWhatLeaves() throws Exception {
+		try (OtlpReceiver receiver = new OtlpReceiver(null)) {
+			UnaryOperator<SpanData> operator = (span) -> new DelegatingSpanData(span) {
+				@Override
+				public String getName() {
+					return "changed";
+				}
+			};
+			ResolvableType type = ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class);
+			RootBeanDefinition definition = new RootBeanDefinition(UnaryOperator.class, () -> operator);
+			definition.setTargetType(type);
+			this.runner.withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:" + receiver.port())
+				.withInitializer((context) -> ((BeanDefinitionRegistry) context.getBeanFactory())
+					.registerBeanDefinition("operator", definition))
+				.run((context) -> {
+					context.getBean(Tracer.class).spanBuilder("work").startSpan().end();
+					assertThat(context.getBean(Delivery.class).flush(Duration.ofSeconds(10))).isTrue();
+					assertThat(receiver.requests().get(0).spans()).extracting(Span::getName)
+						.containsExactly("changed");
+				});
+		}
 	}
 
 	@Test
@@ -230,9 +290,13 @@ class ExportAutoConfigurationTests {
 			.build();
 	}
 
+	private static List<String> urls(ApplicationContext context) {
+		return context.getBean(Delivery.class).destinations().stream().map(DestinationState::url).toList();
+	}
+
 	// The processor has no getters but says all but the size of its queue.
-	private static String processor(BatchSpanProcessor processor) {
-		return processor.toString();
+	private static String processor(ApplicationContext context) {
+		return context.getBean(BatchSpanProcessor.class).toString();
 	}
 
 }
