@@ -159,7 +159,7 @@ final class ApplicationProcess implements AutoCloseable {
 	 * @return its ledger, {@code null} if the application has none
 	 */
 	@Nullable Ledger ledger(String destination) throws IOException, InterruptedException {
-		HttpResponse<String> response = get("/actuator/kosmostracing");
+		HttpResponse<String> response = get("/actuator/kosmostracing/delivery");
 		return (response.statusCode() == 200) ? Ledger.of(JSON.readTree(response.body()), destination) : null;
 	}
 

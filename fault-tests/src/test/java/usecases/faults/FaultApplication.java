@@ -1,21 +1,19 @@
 package usecases.faults;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 
 import io.kosmos.tracing.Traced;
+import io.kosmos.tracing.TracingSection;
 import io.opentelemetry.api.trace.Tracer;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.actuate.endpoint.InvocationContext;
-import org.springframework.boot.actuate.endpoint.SecurityContext;
-import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
-import org.springframework.boot.actuate.endpoint.web.WebOperation;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
@@ -50,28 +48,23 @@ public class FaultApplication {
 	}
 
 	/**
-	 * Writes down what the actuator says once the application has shut down.
+	 * Writes down what the actuator would say once the application has shut down.
 	 */
 	@Bean
-	ApplicationRunner lastWords(WebEndpointsSupplier endpoints, JsonMapper json,
+	ApplicationRunner lastWords(List<TracingSection> sections, JsonMapper json,
 			@Value("${faults.last-words}") Path file) {
-		return (arguments) -> endpoints.getEndpoints()
-			.stream()
-			.filter((endpoint) -> endpoint.getEndpointId().toString().equals("kosmostracing"))
-			.flatMap((endpoint) -> endpoint.getOperations().stream())
-			.filter((operation) -> operation.getRequestPredicate().getPath().equals("kosmostracing"))
-			.filter((operation) -> operation.getRequestPredicate().getHttpMethod().name().equals("GET"))
+		return (arguments) -> sections.stream()
+			.filter((section) -> section.name().equals("delivery"))
 			.findFirst()
-			.ifPresent((operation) -> SpringApplication.getShutdownHandlers().add(() -> write(operation, json, file)));
+			.ifPresent((section) -> SpringApplication.getShutdownHandlers().add(() -> write(section, json, file)));
 	}
 
-	private static void write(WebOperation operation, JsonMapper json, Path file) {
+	private static void write(TracingSection section, JsonMapper json, Path file) {
 		try {
-			Files.write(file,
-					json.writeValueAsBytes(operation.invoke(new InvocationContext(SecurityContext.NONE, Map.of()))));
+			Files.write(file, json.writeValueAsBytes(section.read()));
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException(ex);
+			throw new UncheckedIOException(ex);
 		}
 	}
 

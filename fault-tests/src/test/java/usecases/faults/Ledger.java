@@ -17,20 +17,19 @@ import tools.jackson.databind.JsonNode;
  */
 record Ledger(long ended, long recovered, long delivered, long pending, Map<String, Long> dropped) {
 
-	static @Nullable Ledger of(JsonNode endpoint, String destination) {
-		for (JsonNode candidate : endpoint.path("destinations")) {
-			if (candidate.path("name").asString("").equals(destination)) {
-				Map<String, Long> dropped = new TreeMap<>();
-				candidate.path("dropped").properties().forEach((entry) -> {
-					if (entry.getValue().asLong() != 0) {
-						dropped.put(entry.getKey().toLowerCase(java.util.Locale.ROOT), entry.getValue().asLong());
-					}
-				});
-				return new Ledger(candidate.path("ended").asLong(), candidate.path("recovered").asLong(),
-						candidate.path("delivered").asLong(), candidate.path("pending").asLong(), dropped);
-			}
+	static @Nullable Ledger of(JsonNode delivery, String destination) {
+		JsonNode spans = delivery.path("destinations").path(destination).path("spans");
+		if (spans.isMissingNode()) {
+			return null;
 		}
-		return null;
+		Map<String, Long> dropped = new TreeMap<>();
+		spans.path("dropped").properties().forEach((entry) -> {
+			if (entry.getValue().asLong() != 0) {
+				dropped.put(entry.getKey(), entry.getValue().asLong());
+			}
+		});
+		return new Ledger(spans.path("ended").asLong(), spans.path("recovered").asLong(),
+				spans.path("delivered").asLong(), spans.path("pending").asLong(), dropped);
 	}
 
 	Ledger since(Ledger earlier) {
