@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.DynamicTest;
@@ -39,13 +40,13 @@ class FaultTests {
 	}
 
 	private static List<Row> run(List<Scenario> scenarios) throws InterruptedException {
-		String only = System.getProperty("faults.only", "");
+		Pattern only = Pattern.compile(System.getProperty("faults.only", ""));
 		List<List<Row>> rows = new ArrayList<>();
 		ExecutorService threads = Executors.newFixedThreadPool(Integer.getInteger("faults.parallel", 4));
 		try {
 			List<Future<?>> running = new ArrayList<>();
 			for (Scenario scenario : scenarios) {
-				if (scenario.name().contains(only)) {
+				if (only.matcher(scenario.name()).find()) {
 					List<Row> own = Collections.synchronizedList(new ArrayList<>());
 					rows.add(own);
 					running.add(threads.submit(() -> run(scenario, (row) -> {

@@ -59,29 +59,32 @@ final class Measurement {
 	 * @return how long that took
 	 */
 	Duration await(ApplicationProcess application, int from, int to) throws IOException, InterruptedException {
-		Inbox inbox = this.receiver.inbox();
 		long begin = System.nanoTime();
 		long news = begin;
-		long spans = inbox.spans();
-		int number = from;
-		while (number < to) {
-			while (number < to && (inbox.times(number) > 0 || this.trial.journal().endedAt(number) == 0)) {
-				number++;
+		int missing = missing(from, to);
+		while (missing > 0) {
+			Thread.sleep(20);
+			int now = missing(from, to);
+			if (now != missing) {
+				missing = now;
+				news = System.nanoTime();
 			}
-			long now = System.nanoTime();
-			if (spans != inbox.spans()) {
-				spans = inbox.spans();
-				news = now;
-			}
-			long quiet = now - news;
+			long quiet = System.nanoTime() - news;
 			if (quiet > Scale.patience().toNanos() || (quiet > 1_500_000_000L && isIdle(application))) {
 				break;
 			}
-			if (number < to) {
-				Thread.sleep(20);
-			}
 		}
 		return Duration.ofNanos(System.nanoTime() - begin);
+	}
+
+	private int missing(int from, int to) {
+		int missing = 0;
+		for (int number = from; number < to; number++) {
+			if (this.receiver.inbox().times(number) == 0 && this.trial.journal().endedAt(number) != 0) {
+				missing++;
+			}
+		}
+		return missing;
 	}
 
 	private static boolean isIdle(ApplicationProcess application) throws IOException, InterruptedException {

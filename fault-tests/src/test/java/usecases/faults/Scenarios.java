@@ -248,7 +248,6 @@ final class Scenarios {
 			measurement.ledger(first);
 		}
 		else {
-			int delivered = trial.receiver().inbox().largestRequest();
 			trial.receiver().work();
 			ApplicationProcess second = trial.start();
 			measurement.await(second, 1, Trial.NUMBERS);
@@ -313,7 +312,7 @@ final class Scenarios {
 		try (Prober prober = Prober.start(application)) {
 			Thread.sleep(1000);
 			prober.during(true);
-			application.load(100, 1200, "large", MEBIBYTE);
+			application.load(60, 1200, "large", MEBIBYTE);
 			trial.receiver().work();
 			prober.during(false);
 			measurement.await(application, 1, application.next());
