@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 
 import io.kosmos.tracing.TracingOperation;
 import io.kosmos.tracing.TracingSection;
-import org.jspecify.annotations.Nullable;
 import org.json.JSONException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -74,7 +74,7 @@ class TracingEndpointTests {
 					  "kosmos.tracing.exporter.enabled": {"value": "false", "origin": "%2$s"},
 					  "kosmos.tracing.exporter.endpoint":
 					    {"value": "http://******@localhost:4318/v1/traces?******", "origin": "%1$s - 5:15"},
-					  "kosmos.tracing.exporter.headers.X-Api-Key": {"value": "******", "origin": "%1$s - 7:18"},
+					  "kosmos.tracing.exporter.headers.x-api-key": {"value": "******", "origin": "%1$s - 7:18"},
 					  "kosmos.tracing.jdbc.enabled": {"value": "false", "origin": "%4$s"},
 					  "kosmos.tracing.propagation.trust.headers": {"value": "******", "origin": "%1$s - 11:16"},
 					  "kosmos.tracing.propagation.type[0]": {"value": "w3c", "origin": "%1$s - 9:12"},
@@ -95,13 +95,15 @@ class TracingEndpointTests {
 			.stream()
 			.filter((line) -> line.startsWith("| `kosmos."))
 			.map((line) -> line.split("\\s*\\|\\s*"))
-			.collect(Collectors.toMap((cells) -> cells[1].replace("`", ""), (cells) -> cells[3].replace("`", "")));
+			.collect(Collectors.toMap((cells) -> cells[1].replace("`", ""), (cells) -> cells[3].replace("`", ""),
+					(table, text) -> table));
 		try (RunningService service = RunningService.start(type, Application.class, EXPOSED)) {
 			JsonNode configuration = JsonMapper.shared()
 				.readTree(body(service.get("/actuator/kosmostracing/configuration")));
 			Map<String, String> defaults = configuration.propertyStream()
 				.filter((setting) -> setting.getValue().get("origin").asString().equals("default"))
 				.collect(Collectors.toMap(Map.Entry::getKey, (setting) -> list(setting.getValue().get("value"))));
+			assertThat(defaults.remove("kosmos.tracing.cost.location")).contains("model-prices.csv");
 			assertThat(defaults).hasSizeGreaterThan(40)
 				.containsEntry("kosmos.tracing.console.format", "none")
 				.containsEntry("kosmos.tracing.metrics.max-tag-values", "100");

@@ -57,7 +57,7 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 	 * The value without the user information of a URL.
 	 */
 	private static String mask(@Nullable Object value) {
-		return String.valueOf(value).replaceAll("(?<=//)[^/@]*@", "***@");
+		return String.valueOf(value).replaceAll("(?<=//)[^/@]*@", MASK + "@");
 	}
 
 	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {

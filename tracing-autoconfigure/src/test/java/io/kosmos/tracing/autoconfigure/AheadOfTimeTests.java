@@ -68,6 +68,13 @@ class AheadOfTimeTests {
 	}
 
 	@Test
+	void shouldRegisterWhatTheActuatorReadsOfProperties() {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(io.kosmos.tracing.autoconfigure.cost.CostProperties.class, "location"))
+			.accepts(hints(io.kosmos.tracing.autoconfigure.cost.CostAutoConfiguration.class));
+	}
+
+	@Test
 	void whenSwitchedOffWhereItRunsShouldMakeNoSpansAndWriteNoHeaders() {
 		SwitchedOffBeanPostProcessor off = new SwitchedOffBeanPostProcessor(
 				new MockEnvironment().withProperty("kosmos.tracing.enabled", "false"));

@@ -246,7 +246,9 @@ class InvalidPropertyFailureAnalyzerTests {
 	void shouldNameKeyValueOriginAndWhatIsAllowedOfADestination(String field, String value, String allowed,
 			CapturedOutput output) {
 		String key = "kosmos.tracing.exporter.destinations.tempo." + field;
-		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318", "--" + key + "=" + value);
+		String endpoint = field.equals("endpoint") ? value : "http://tempo:4318";
+		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=" + endpoint,
+				field.equals("endpoint") ? "" : "--" + key + "=" + value);
 		assertThat(output)
 			.contains("Description:\n\nInvalid value '" + value + "' for configuration property '" + key + "' (from \""
 					+ key + "\" from property source \"commandLineArgs\"). " + allowed

@@ -3,8 +3,7 @@ package io.kosmos.tracing.autoconfigure;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SpanLimits;
-import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 
 import org.springframework.boot.SpringApplication;
@@ -26,8 +25,7 @@ class OtelEnvironmentReport {
 		try (ConfigurableApplicationContext context = application.run(arguments)) {
 			print(context, Resource.class);
 			print(context, Sampler.class);
-			print(context, SpanExporter.class);
-			print(context, BatchSpanProcessor.class);
+			print(context, SpanProcessor.class);
 			print(context, SpanLimits.class);
 			System.out.println(
 					"REPORT propagated: " + context.getBean(ContextPropagators.class).getTextMapPropagator().fields());

@@ -90,9 +90,11 @@ final class EffectiveConfiguration {
 		Map<ConfigurationPropertyName, ConfigurationProperty> properties = new HashMap<>();
 		BoundConfigurationProperties bound = BoundConfigurationProperties.get(this.context);
 		if (bound != null) {
-			bound.getAll().values().stream().filter((property) -> isOurs(property.getName())).forEach((property) -> {
-				properties.put(property.getName(), property);
-			});
+			bound.getAll()
+				.values()
+				.stream()
+				.filter((property) -> isOurs(property.getName()))
+				.forEach((property) -> properties.put(property.getName(), property));
 		}
 		// Nobody binds the properties of what is switched off.
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.context.getEnvironment())) {
@@ -114,11 +116,12 @@ final class EffectiveConfiguration {
 		Map<ConfigurationPropertyName, Object> defaults = new HashMap<>();
 		for (RecordComponent component : properties.getClass().getRecordComponents()) {
 			ConfigurationPropertyName name = prefix.append(DataObjectPropertyName.toDashedForm(component.getName()));
+			ReflectionUtils.makeAccessible(component.getAccessor());
 			Object value = ReflectionUtils.invokeMethod(component.getAccessor(), properties);
 			if (value instanceof Record nested) {
 				defaults.putAll(defaults(name, nested));
 			}
-			else if (!ObjectUtils.isEmpty(value)) {
+			else if (value != null && !ObjectUtils.isEmpty(value)) {
 				defaults.put(name, value);
 			}
 		}

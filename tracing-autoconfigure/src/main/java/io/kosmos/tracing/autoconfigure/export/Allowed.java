@@ -83,7 +83,7 @@ final class Allowed {
 	}
 
 	private static String masked(String url) {
-		return url.replaceAll("//.*@", "//" + MASK + "@");
+		return url.replaceAll("//.*@", "//" + MASK + "@").replaceAll("\\?.*", "?" + MASK);
 	}
 
 	static void headers(String key, Map<String, String> headers) {

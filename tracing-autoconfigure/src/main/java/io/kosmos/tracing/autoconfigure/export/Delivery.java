@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * them; from there on each destination is on its own. Thread-safe, and quick for the
  * caller: it leaves a span in a queue.
  */
-final class Delivery implements AutoCloseable {
+final class Delivery implements ObservableDelivery, AutoCloseable {
 
 	/**
 	 * Time for which spans gather before they are encoded. Together with a destination's
@@ -261,30 +262,20 @@ final class Delivery implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Return what went wrong lately.
-	 * @return at most twenty problems, oldest first
-	 */
-	List<Problem> problems() {
+	@Override
+	public List<Problem> problems() {
 		synchronized (this.problems) {
 			return List.copyOf(this.problems);
 		}
 	}
 
-	/**
-	 * Return what the destinations did and hold.
-	 * @return one state for each
-	 */
-	List<DestinationState> destinations() {
+	@Override
+	public List<DestinationState> destinations() {
 		return this.destinations.stream().map(Destination::state).toList();
 	}
 
-	/**
-	 * Deliver the spans that ended so far.
-	 * @param timeout time that it may take
-	 * @return whether all destinations have them, or will never have them
-	 */
-	boolean flush(Duration timeout) {
+	@Override
+	public boolean flush(Duration timeout) {
 		long deadline = System.nanoTime() + timeout.toNanos();
 		if (!awaitEncoded(deadline)) {
 			return false;
@@ -294,6 +285,13 @@ final class Delivery implements AutoCloseable {
 			flushed &= destination.flush(deadline);
 		}
 		return flushed;
+	}
+
+	@Override
+	public String toString() {
+		return this.destinations.stream()
+			.map((destination) -> destination.settings().toString())
+			.collect(Collectors.joining(", ", "Delivery{", "}"));
 	}
 
 	private boolean awaitEncoded(long deadline) {

@@ -1,7 +1,6 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
-import java.util.stream.Collectors;
 
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -70,10 +69,7 @@ final class DeliverySpanProcessor implements SpanProcessor {
 
 	@Override
 	public String toString() {
-		return this.delivery.destinations()
-			.stream()
-			.map((destination) -> "endpoint=" + destination.url() + " protocol=" + destination.protocol())
-			.collect(Collectors.joining(", ", "DeliverySpanProcessor{", "}"));
+		return this.delivery.toString();
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Compression;
@@ -30,6 +32,16 @@ import org.springframework.boot.ssl.SslBundle;
 record DestinationSettings(String name, String url, Protocol protocol, Map<String, String> headers,
 		Compression compression, Duration timeout, Duration connectTimeout, @Nullable SslBundle sslBundle,
 		@Nullable String sslBundleName, Batch batch, @Nullable Function<SpanData, @Nullable SpanData> selection) {
+
+	/**
+	 * Describe the settings without what may hold a secret.
+	 */
+	@Override
+	public String toString() {
+		return "endpoint=" + displayUrl() + " protocol=" + this.protocol.name().toLowerCase(Locale.ROOT) + " headers="
+				+ new TreeSet<>(this.headers.keySet()) + " compression=" + this.compression + " timeout=" + this.timeout
+				+ " ssl=" + this.sslBundleName + " " + this.batch;
+	}
 
 	/**
 	 * Return the URL without what may hold a secret.

@@ -227,22 +227,26 @@ public record ExporterProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	 * Directory for what could not be delivered.
 	 *
 	 * @param directory Directory in which spans survive the end of the application until
-	 * they are delivered. Empty, they are kept in memory only.
+	 * they are delivered. Unless set, they are kept in memory only.
 	 * @param maxSize Size that the files of one destination may take. The oldest spans of
 	 * more are dropped.
 	 * @param maxAge Time for which a span is kept.
 	 */
-	public record Spool(@DefaultValue("") String directory, @DefaultValue("1GB") DataSize maxSize,
+	public record Spool(@Nullable String directory, @DefaultValue("1GB") DataSize maxSize,
 			@DefaultValue("3d") Duration maxAge) {
 
 		private static final Duration MAX_AGE = Duration.ofDays(365);
+
+		private static final DataSize MIN_SIZE = DataSize.ofMegabytes(1);
 
 		/**
 		 * Check the values.
 		 */
 		public Spool {
-			toPath(directory);
-			Allowed.size(PREFIX + "spool.max-size", maxSize, DataSize.ofMegabytes(1), "1MB");
+			if (directory != null) {
+				toPath(directory);
+			}
+			Allowed.size(PREFIX + "spool.max-size", maxSize, MIN_SIZE, "1MB");
 			Allowed.positive(PREFIX + "spool.max-age", maxAge, MAX_AGE, "365 days");
 		}
 

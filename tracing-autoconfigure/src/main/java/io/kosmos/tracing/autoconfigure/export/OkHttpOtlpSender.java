@@ -63,6 +63,13 @@ final class OkHttpOtlpSender implements OtlpSender {
 	 */
 	private static final Duration KEEP_ALIVE = Duration.ofSeconds(4);
 
+	/**
+	 * Servers of grpc-java refuse a message that is too large, but neither read it nor
+	 * reset its stream. What they said is read when nothing could be written for this
+	 * time.
+	 */
+	private static final Duration MAX_STALL = Duration.ofSeconds(2);
+
 	/** Shorter ones are no secrets, and would be struck out of ordinary words. */
 	private static final int MIN_SECRET = 4;
 
@@ -187,7 +194,7 @@ final class OkHttpOtlpSender implements OtlpSender {
 		OkHttpClient.Builder client = new OkHttpClient.Builder().callTimeout(settings.timeout())
 			.connectTimeout(settings.connectTimeout())
 			.readTimeout(Duration.ZERO)
-			.writeTimeout(Duration.ZERO)
+			.writeTimeout((settings.protocol() == Protocol.GRPC) ? stall(settings.timeout()) : Duration.ZERO)
 			.followRedirects(false)
 			.followSslRedirects(false)
 			.socketFactory(new NoDelaySocketFactory())
@@ -198,6 +205,11 @@ final class OkHttpOtlpSender implements OtlpSender {
 							: List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE));
 		}
 		return client.build();
+	}
+
+	private static Duration stall(Duration timeout) {
+		Duration half = timeout.dividedBy(2);
+		return (half.compareTo(MAX_STALL) < 0) ? half : MAX_STALL;
 	}
 
 	/**
@@ -338,8 +350,17 @@ final class OkHttpOtlpSender implements OtlpSender {
 		if (failure instanceof InterruptedIOException && "timeout".equals(failure.getMessage())) {
 			return this.answers.unavailable("There was no answer within " + this.timeout.toMillis() + " ms.");
 		}
-		return this.answers.unavailable(
-				describe(failure) + ((failure instanceof ProtocolException) ? ": check the URL and the protocol" : ""));
+		String text = describe(failure);
+		return this.answers.unavailable(isOtherProtocol(failure, text)
+				? "It does not understand: check the URL and the protocol. " + text : text);
+	}
+
+	/**
+	 * Guess by OkHttp's words, which have no type of their own.
+	 */
+	private static boolean isOtherProtocol(Exception failure, String text) {
+		return failure instanceof ProtocolException || text.contains("\\n not found")
+				|| text.contains("FRAME_SIZE_ERROR") || text.contains("SETTINGS");
 	}
 
 	private static String describe(Exception failure) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one message smaller. Every pass over the message goes down to the values of
- * attributes and no further, and there are four passes at most.
+ * attributes and no further, and there are five passes at most.
  */
 final class OtlpTrimmer {
 
@@ -24,7 +24,7 @@ final class OtlpTrimmer {
 
 	private static final int LENGTHS_OF_MESSAGE = 64;
 
-	private static final int MAX_DROP_PASSES = 3;
+	private static final int MAX_DROP_PASSES = 4;
 
 	private static final int KEY = 1;
 
@@ -79,18 +79,23 @@ final class OtlpTrimmer {
 		}
 		long[] all = this.sizes.clone();
 		long excess = (long) smallest.length - maxBytes;
-		for (int pass = 0; pass < MAX_DROP_PASSES; pass++) {
-			long rest = excess;
+		for (int pass = 1; pass <= MAX_DROP_PASSES; pass++) {
+			// Counts and marks take room too; how much is known afterwards.
+			long rest = (pass < MAX_DROP_PASSES) ? excess : Long.MAX_VALUE;
+			long gone = 0;
 			for (Kind kind : Kind.values()) {
 				long dropped = Math.min(rest, all[kind.ordinal()]);
 				this.room[kind.ordinal()] = all[kind.ordinal()] - dropped;
 				rest -= dropped;
+				gone += dropped;
 			}
 			byte[] smaller = pass(SHORT_VALUE);
 			if (smaller.length <= maxBytes) {
 				return smaller;
 			}
-			excess += smaller.length - maxBytes;
+			long kept = Arrays.stream(all).sum() - gone - Arrays.stream(this.room).sum();
+			long grown = smaller.length - (smallest.length - Arrays.stream(all).sum() + kept);
+			excess = (long) smallest.length - maxBytes + grown;
 		}
 		throw new InvalidOtlpException("The message cannot be made smaller than " + maxBytes + " bytes.");
 	}

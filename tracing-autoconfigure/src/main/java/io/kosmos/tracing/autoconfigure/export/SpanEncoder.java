@@ -17,13 +17,13 @@ import io.opentelemetry.sdk.trace.data.SpanData;
  */
 final class SpanEncoder {
 
-	/**
-	 * Small enough that a message fits into every request, large enough that the resource
-	 * written with each does not count.
-	 */
 	private static final int MAX_SPANS = 512;
 
-	private static final int MAX_BYTES = 512 * 1024;
+	/**
+	 * As small as the smallest request that can be configured, and large enough that the
+	 * resource, which is written with each message, does not count.
+	 */
+	private static final int MAX_BYTES = 64 * 1024;
 
 	private static final int SPAN_SIZE = 256;
 

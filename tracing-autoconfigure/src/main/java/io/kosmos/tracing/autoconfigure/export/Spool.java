@@ -424,7 +424,7 @@ final class Spool implements AutoCloseable {
 		this.expiredAt = System.nanoTime();
 		long oldest = System.currentTimeMillis() - this.settings.maxAge().toMillis();
 		for (SpoolSegment segment : List.copyOf(this.segments)) {
-			if (segment.isOlderThan(oldest)) {
+			if (!segment.isEmpty() && segment.newestMillis() < oldest) {
 				drop(segment, DropReason.TOO_OLD);
 			}
 			Spooled spooled = segment.oldest();

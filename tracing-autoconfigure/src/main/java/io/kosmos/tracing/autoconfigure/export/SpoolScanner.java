@@ -23,6 +23,8 @@ final class SpoolScanner {
 
 	private final long size;
 
+	private long checkable;
+
 	private final byte[] window = new byte[WINDOW];
 
 	private long windowStart;
@@ -41,6 +43,7 @@ final class SpoolScanner {
 		this.source = source;
 		this.segment = segment;
 		this.size = source.length();
+		this.checkable = 2 * this.size;
 	}
 
 	/**
@@ -71,16 +74,13 @@ final class SpoolScanner {
 
 	private void scanRecords(int start) throws IOException {
 		long position = start;
-		long checkable = 2 * this.size;
 		Spooled previous = null;
 		boolean previousLive = false;
 		while (position < this.size) {
 			RecordHeader header = header(position);
 			if (header == null) {
 				this.damaged = true;
-				boolean check = previous != null && previous.length() <= checkable;
-				checkable -= (check) ? previous.length() : 0;
-				if (check && !isIntact(previous)) {
+				if (previous != null && !isIntact(previous)) {
 					// Bytes are missing from it, and it reaches into the ones after it.
 					if (previousLive) {
 						this.live.remove(this.live.size() - 1);
@@ -135,6 +135,11 @@ final class SpoolScanner {
 	}
 
 	private boolean isIntact(Spooled record) throws IOException {
+		this.checkable -= record.length();
+		if (this.checkable < 0) {
+			// Headers within headers: enough was read for them.
+			return true;
+		}
 		CRC32C checksum = new CRC32C();
 		long position = messageOf(record);
 		long end = position + record.length();

@@ -50,6 +50,8 @@ final class SpoolSegment implements SpoolScanner.Source {
 
 	private long size;
 
+	private long newestMillis = Long.MIN_VALUE;
+
 	private @Nullable RandomAccessFile file;
 
 	private @Nullable Object fileKey;
@@ -104,8 +106,7 @@ final class SpoolSegment implements SpoolScanner.Source {
 	SpoolScanner.Contents recover() throws IOException {
 		SpoolScanner.Contents contents = SpoolScanner.scan(this, this);
 		this.size = length();
-		this.records.addAll(contents.live());
-		this.live = contents.live().size();
+		contents.live().forEach(this::add);
 		return contents;
 	}
 
@@ -144,9 +145,14 @@ final class SpoolSegment implements SpoolScanner.Source {
 		}
 		Spooled spooled = new Spooled(this, (int) this.size, message.length, spans, epochMillis, checksum);
 		this.size += total;
+		add(spooled);
+		return spooled;
+	}
+
+	private void add(Spooled spooled) {
 		this.records.add(spooled);
 		this.live++;
-		return spooled;
+		this.newestMillis = Math.max(this.newestMillis, spooled.epochMillis());
 	}
 
 	private void cutOff(long length, IOException failure) {
@@ -265,13 +271,11 @@ final class SpoolSegment implements SpoolScanner.Source {
 	}
 
 	/**
-	 * Return whether all of it is older than a point in time.
-	 * @param epochMillis the point in time
-	 * @return {@code true} if something waits and the last record is older
+	 * Return when the last record was written.
+	 * @return milliseconds of the wall clock, which may have been set back meanwhile
 	 */
-	boolean isOlderThan(long epochMillis) {
-		Spooled last = this.records.peekLast();
-		return !isEmpty() && last != null && last.epochMillis() < epochMillis;
+	long newestMillis() {
+		return this.newestMillis;
 	}
 
 	/**

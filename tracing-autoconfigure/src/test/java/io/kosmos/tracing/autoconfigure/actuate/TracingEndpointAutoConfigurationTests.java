@@ -61,7 +61,7 @@ class TracingEndpointAutoConfigurationTests {
 
 	@Test
 	void whenAccessIsNoneShouldNotBeThere() {
-		this.exposed.withPropertyValues("management.endpoint.kosmostracing.access=none")
+		this.exposed.withPropertyValues("management.endpoint.kosmostracing.access=NONE")
 			.run((context) -> assertThat(context).doesNotHaveBean(TracingEndpoint.class));
 	}
 
@@ -96,7 +96,8 @@ class TracingEndpointAutoConfigurationTests {
 			.run((context) -> assertThat(configuration(context)).containsExactlyEntriesOf(new TreeMap<>(Map.of(
 					"kosmos.tracing.example.delay", set("250ms", "kosmos.tracing.example.delay"),
 					"kosmos.tracing.example.enabled", byDefault(true), "kosmos.tracing.example.max-count",
-					Map.of("value", "7", "origin", "System Environment Property \"KOSMOS_TRACING_EXAMPLE_MAX_COUNT\""),
+					Map.of("value", "7", "origin",
+							"\"KOSMOS_TRACING_EXAMPLE_MAX_COUNT\" from property source \"test-systemEnvironment\""),
 					"kosmos.tracing.example.mode", byDefault("b3-multi"), "kosmos.tracing.example.nested.size",
 					byDefault("65536B"), "kosmos.tracing.example.nested.sizes[0]",
 					set("1", "kosmos.tracing.example.nested.sizes[0]"), "kosmos.tracing.example.nested.sizes[1]",

@@ -60,14 +60,13 @@ class ExportAutoConfigurationTests {
 
 	@Test
 	void shouldHaveNoExporterBesides() {
-		this.runner.withPropertyValues(BOOT_EXPORT + "otlp.endpoint=http://localhost:4318/v1/traces")
-			.run((context) -> {
-				assertThat(context.getBeanProvider(SpanExporter.class).stream()).isEmpty();
-				assertThat(context.getBeanProvider(SpanProcessor.class).stream())
-					.noneMatch((processor) -> processor instanceof BatchSpanProcessor)
-					.hasAtLeastOneElementOfType(DeliverySpanProcessor.class);
-				assertThat(urls(context)).containsExactly("http://localhost:4318/v1/traces");
-			});
+		this.runner.withPropertyValues(BOOT_EXPORT + "otlp.endpoint=http://localhost:4318/v1/traces").run((context) -> {
+			assertThat(context.getBeanProvider(SpanExporter.class).stream()).isEmpty();
+			assertThat(context.getBeanProvider(SpanProcessor.class).stream())
+				.noneMatch((processor) -> processor instanceof BatchSpanProcessor)
+				.hasAtLeastOneElementOfType(DeliverySpanProcessor.class);
+			assertThat(urls(context)).containsExactly("http://localhost:4318/v1/traces");
+		});
 	}
 
 	@Test
@@ -236,8 +235,7 @@ class ExportAutoConfigurationTests {
 				.run((context) -> {
 					context.getBean(Tracer.class).spanBuilder("work").startSpan().end();
 					assertThat(context.getBean(Delivery.class).flush(Duration.ofSeconds(10))).isTrue();
-					assertThat(receiver.requests().get(0).spans()).extracting(Span::getName)
-						.containsExactly("changed");
+					assertThat(receiver.requests().get(0).spans()).extracting(Span::getName).containsExactly("changed");
 				});
 		}
 	}

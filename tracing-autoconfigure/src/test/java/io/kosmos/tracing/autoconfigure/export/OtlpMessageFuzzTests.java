@@ -61,9 +61,9 @@ class OtlpMessageFuzzTests {
 				throw new AssertionError("Round " + i + ", " + message.length + " bytes to " + maxBytes, ex);
 			}
 		}
-		assertThat(this.split).isGreaterThan(ROUNDS / 4);
-		assertThat(this.trimmed).isGreaterThan(ROUNDS / 4);
-		assertThat(this.invalid).isGreaterThan(ROUNDS / 10);
+		assertThat(this.split).isGreaterThan(ROUNDS / 10);
+		assertThat(this.trimmed).isGreaterThan(ROUNDS / 10);
+		assertThat(this.invalid).isGreaterThan(ROUNDS / 20);
 	}
 
 	private void check(byte[] message, boolean sound, int maxBytes) throws Exception {
@@ -121,7 +121,7 @@ class OtlpMessageFuzzTests {
 		List<Placed> before = placed(expected);
 		List<Placed> after = placed(ExportTraceServiceRequest.parseFrom(result));
 		require(before.size() == after.size(), "as many spans");
-		boolean marked = before.isEmpty();
+		boolean marked = false;
 		for (int i = 0; i < before.size(); i++) {
 			Span span = after.get(i).span();
 			boolean mark = span.getAttributesList().stream().anyMatch(OtlpMessageFuzzTests::isMark);
@@ -132,7 +132,8 @@ class OtlpMessageFuzzTests {
 				require(before.get(i).schemaUrl().equals(after.get(i).schemaUrl()), "schema of the resource");
 			}
 		}
-		require(marked || !sound, "a mark");
+		// What has no spans may be trimmed without a mark.
+		require(marked || !sound || before.equals(after), "a mark");
 	}
 
 	private static void checkSpan(Span before, Span after, boolean marked) {
@@ -170,8 +171,8 @@ class OtlpMessageFuzzTests {
 			return true;
 		}
 		return switch (before.getValueCase()) {
-			case STRING_VALUE -> before.getStringValue().startsWith(after.getStringValue())
-					&& after.getStringValue().length() >= 60;
+			case STRING_VALUE ->
+				before.getStringValue().startsWith(after.getStringValue()) && after.getStringValue().length() >= 60;
 			case BYTES_VALUE -> before.getBytesValue().startsWith(after.getBytesValue());
 			case ARRAY_VALUE -> before.getArrayValue().getValuesCount() >= after.getArrayValue().getValuesCount();
 			case KVLIST_VALUE -> before.getKvlistValue()
@@ -241,7 +242,7 @@ class OtlpMessageFuzzTests {
 			for (int scopes = upTo(3); scopes > 0; scopes--) {
 				ScopeSpans.Builder scope = resource.addScopeSpansBuilder().setSchemaUrl(text(10));
 				scope.setScope(InstrumentationScope.newBuilder().setName(text(10)).addAllAttributes(attributes(2)));
-				for (int spans = upTo(4); spans > 0; spans--) {
+				for (int spans = upTo(3); spans > 0; spans--) {
 					scope.addSpans(span());
 				}
 			}
@@ -272,9 +273,8 @@ class OtlpMessageFuzzTests {
 			span.addLinks(Span.Link.newBuilder().setTraceId(bytes(16)).addAllAttributes(attributes(2)));
 		}
 		if (this.random.nextInt(20) == 0) {
-			span.addAttributes(KeyValue.newBuilder()
-				.setKey("kosmos.trimmed")
-				.setValue(AnyValue.newBuilder().setBoolValue(true)));
+			span.addAttributes(
+					KeyValue.newBuilder().setKey("kosmos.trimmed").setValue(AnyValue.newBuilder().setBoolValue(true)));
 		}
 		return span.build();
 	}
@@ -284,7 +284,7 @@ class OtlpMessageFuzzTests {
 		for (int i = upTo(most + 1); i > 0; i--) {
 			attributes.add(KeyValue.newBuilder()
 				.setKey(text((this.random.nextInt(50) == 0) ? 200 : 5))
-				.setValue(value(3))
+				.setValue(value(2))
 				.build());
 		}
 		return attributes;

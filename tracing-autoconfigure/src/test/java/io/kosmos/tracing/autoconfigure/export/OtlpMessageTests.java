@@ -99,7 +99,8 @@ class OtlpMessageTests {
 			array.addValues(AnyValue.newBuilder().setStringValue(text));
 		}
 		byte[] trimmed = OtlpMessage.trim(message(span("one")
-			.addAttributes(KeyValue.newBuilder().setKey("messages").setValue(AnyValue.newBuilder().setArrayValue(array)))
+			.addAttributes(
+					KeyValue.newBuilder().setKey("messages").setValue(AnyValue.newBuilder().setArrayValue(array)))
 			.build()), 10_000);
 		List<String> texts = only(trimmed).getAttributes(1)
 			.getValue()

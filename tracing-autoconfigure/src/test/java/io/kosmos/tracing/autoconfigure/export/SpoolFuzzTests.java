@@ -68,8 +68,8 @@ class SpoolFuzzTests {
 				damaged += contents.damaged() ? 1 : 0;
 			}
 			catch (Throwable ex) {
-				throw new AssertionError(ex.getMessage() + " in round " + round + ": "
-						+ HexFormat.of().formatHex(bytes), ex);
+				throw new AssertionError(
+						ex.getMessage() + " in round " + round + ": " + HexFormat.of().formatHex(bytes), ex);
 			}
 		}
 		assertThat(found).isGreaterThan(ROUNDS);
@@ -156,8 +156,7 @@ class SpoolFuzzTests {
 		List<Record> records = new ArrayList<>();
 		Set<ByteBuffer> messages = new HashSet<>();
 		for (int count = random.nextInt(8); count >= 0; count--) {
-			byte[] message = new byte[random.nextInt(random.nextInt(10) == 0 ? 800 : 80)];
-			random.nextBytes(message);
+			byte[] message = noise(random, random.nextInt((random.nextInt(10) == 0) ? 800 : 80));
 			byte[] header = new byte[SpoolFormat.RECORD_HEADER];
 			SpoolFormat.putRecordHeader(header, ID, message.length, random.nextInt(500), 1_700_000_000_000L,
 					SpoolFormat.checksum(message, 0, message.length));
@@ -172,35 +171,42 @@ class SpoolFuzzTests {
 
 	private static byte[] corrupted(Random random, byte[] whole) {
 		if (random.nextInt(50) == 0) {
-			byte[] noise = new byte[random.nextInt(4096)];
-			random.nextBytes(noise);
-			return noise;
+			return noise(random, random.nextInt(4096));
 		}
 		byte[] bytes = whole.clone();
 		for (int changes = random.nextInt(4); changes > 0; changes--) {
-			int index = random.nextInt(bytes.length + 1);
-			int count = random.nextInt(64);
-			switch (random.nextInt(9)) {
-				case 0 -> bytes = Arrays.copyOf(bytes, index);
-				case 1 -> bytes = Arrays.copyOf(bytes, bytes.length + count);
-				case 2 -> bytes = splice(bytes, index, 0, Arrays.copyOfRange(whole, whole.length / 2, whole.length));
-				case 3 -> bytes = splice(bytes, index, Math.min(count, bytes.length - index), new byte[0]);
-				case 4 -> bytes = splice(bytes, index, 0, hostileHeader(random, bytes.length));
-				case 5 -> bytes = splice(bytes, index, Math.min(SpoolFormat.RECORD_HEADER, bytes.length - index),
-						hostileHeader(random, bytes.length));
-				case 6 -> {
-					byte[] noise = new byte[count];
-					random.nextBytes(noise);
-					bytes = splice(bytes, index, Math.min(count, bytes.length - index), noise);
-				}
-				default -> {
-					if (index < bytes.length) {
-						bytes[index] ^= (byte) (1 << random.nextInt(8));
-					}
-				}
-			}
+			bytes = changed(random, bytes, whole);
 		}
 		return bytes;
+	}
+
+	private static byte[] changed(Random random, byte[] bytes, byte[] whole) {
+		int index = random.nextInt(bytes.length + 1);
+		int count = random.nextInt(64);
+		int rest = bytes.length - index;
+		return switch (random.nextInt(9)) {
+			case 0 -> Arrays.copyOf(bytes, index);
+			case 1 -> Arrays.copyOf(bytes, bytes.length + count);
+			case 2 -> splice(bytes, index, 0, Arrays.copyOfRange(whole, whole.length / 2, whole.length));
+			case 3 -> splice(bytes, index, Math.min(count, rest), new byte[0]);
+			case 4 -> splice(bytes, index, 0, hostileHeader(random, bytes.length));
+			case 5 ->
+				splice(bytes, index, Math.min(SpoolFormat.RECORD_HEADER, rest), hostileHeader(random, bytes.length));
+			case 6 -> splice(bytes, index, Math.min(count, rest), noise(random, count));
+			default -> {
+				byte[] flipped = bytes.clone();
+				if (rest > 0) {
+					flipped[index] ^= (byte) (1 << random.nextInt(8));
+				}
+				yield flipped;
+			}
+		};
+	}
+
+	private static byte[] noise(Random random, int length) {
+		byte[] noise = new byte[length];
+		random.nextBytes(noise);
+		return noise;
 	}
 
 	private static byte[] hostileHeader(Random random, int size) {

@@ -42,8 +42,8 @@ final class SpoolProcess implements AutoCloseable {
 	static SpoolProcess start(Path directory, String work, String limit) throws IOException {
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 		ProcessBuilder builder = new ProcessBuilder("bash", "-c",
-				"ulimit -S -f " + limit + " && exec \"$0\" -Xmx64m -XX:-UsePerfData -XX:TieredStopAtLevel=1 \"$@\"", java,
-				SpoolProcess.class.getName(), directory.toString(), work);
+				"ulimit -S -f " + limit + " && exec \"$0\" -Xmx64m -XX:-UsePerfData -XX:TieredStopAtLevel=1 \"$@\"",
+				java, SpoolProcess.class.getName(), directory.toString(), work);
 		builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
 		return new SpoolProcess(builder.redirectErrorStream(true).start());
 	}
@@ -114,10 +114,10 @@ final class SpoolProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Send it SIGKILL.
+	 * Send it SIGKILL. What it wrote before can still be read.
 	 */
 	void kill() {
-		this.process.destroyForcibly();
+		this.process.toHandle().destroyForcibly();
 	}
 
 	/**

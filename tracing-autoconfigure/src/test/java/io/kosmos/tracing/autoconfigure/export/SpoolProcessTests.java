@@ -92,7 +92,8 @@ class SpoolProcessTests {
 	@Test
 	void aHalfWrittenRecordIsCutOffAndItGoesOnWhenThereIsRoom() throws IOException {
 		try (SpoolProcess process = SpoolProcess.start(this.directory, "fill", "1000")) {
-			assertThat(process.line()).matches("\\d{3} written, \\[Spans cannot be kept on disk now: .*File too large.*]");
+			assertThat(process.line())
+				.matches("\\d{3} written, \\[Spans cannot be kept on disk now: .*File too large.*]");
 			assertThat(process.line()).isEqualTo("1 problem, [Spans are kept on disk again]");
 		}
 		try (Spool spool = open()) {

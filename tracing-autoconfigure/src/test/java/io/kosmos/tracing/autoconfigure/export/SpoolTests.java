@@ -60,8 +60,7 @@ class SpoolTests {
 		Spooled second = spool.append(bytes("second"), 2);
 		assertThat(first.spans()).isEqualTo(1);
 		assertThat(second.length()).isEqualTo(6);
-		assertThat(second.epochMillis()).isCloseTo(System.currentTimeMillis(),
-				Offset.offset(60_000L));
+		assertThat(second.epochMillis()).isCloseTo(System.currentTimeMillis(), Offset.offset(60_000L));
 		assertThat(spool.read(first)).isEqualTo(bytes("first"));
 		assertThat(spool.remove(first)).isTrue();
 		assertThat(spool.read(first)).isNull();
@@ -159,8 +158,7 @@ class SpoolTests {
 		}
 		List<Spooled> live = written.stream().filter(Spooled::isLive).toList();
 		assertThat(live).hasSizeGreaterThan(90).isEqualTo(written.subList(300 - live.size(), 300));
-		assertThat(this.notes.dropped()).hasSize(300 - live.size())
-			.containsOnly(new Dropped(3, DropReason.SPOOL_FULL));
+		assertThat(this.notes.dropped()).hasSize(300 - live.size()).containsOnly(new Dropped(3, DropReason.SPOOL_FULL));
 		assertThat(spool.read(written.get(0))).isNull();
 		assertThat(spool.remove(written.get(0))).isFalse();
 		assertThat(this.notes.problems()).isEmpty();
@@ -214,7 +212,10 @@ class SpoolTests {
 		truncate(segment, Files.size(segment) - 4);
 		assertThat(messages(open())).containsExactly("message 0", "message 1");
 		assertThat(this.notes.dropped()).containsExactly(new Dropped(3, DropReason.DAMAGED));
-		assertThat(this.notes.problems()).hasSize(1).first().asString().contains("1 of 1 files", segment.getParent().toString());
+		assertThat(this.notes.problems()).hasSize(1)
+			.first()
+			.asString()
+			.contains("1 of 1 files", segment.getParent().toString());
 	}
 
 	@Test
@@ -425,8 +426,8 @@ class SpoolTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", ".", "..", "../other", "a/b", "A", "a\u0000b" })
 	void aNameThatLeavesTheDirectoryIsRefused(String name) {
-		Spool spool = add(Spool.open(settings(this.temporary.resolve("spool"), MEBIBYTE, Duration.ofDays(1)), name,
-				this.notes));
+		Spool spool = add(
+				Spool.open(settings(this.temporary.resolve("spool"), MEBIBYTE, Duration.ofDays(1)), name, this.notes));
 		assertRefused(spool, "cannot be the name of a directory");
 		assertThat(this.temporary).isEmptyDirectory();
 	}
@@ -453,12 +454,11 @@ class SpoolTests {
 		assertThat(spool.read(after)).isEqualTo(bytes("after"));
 		assertThat(this.notes.problems()).hasSize(1).first().asString().contains("were deleted");
 		assertThat(this.notes.recovered()).hasSize(1);
-		assertThat(this.notes.dropped()).as("in files that were not open").isNotEmpty()
+		assertThat(this.notes.dropped()).as("in files that were not open")
+			.isNotEmpty()
 			.hasSizeLessThan(50)
 			.containsOnly(new Dropped(1, DropReason.DAMAGED));
-		written.stream()
-			.filter(Spooled::isLive)
-			.forEach((spooled) -> assertThat(spool.read(spooled)).hasSize(200_000));
+		written.stream().filter(Spooled::isLive).forEach((spooled) -> assertThat(spool.read(spooled)).hasSize(200_000));
 		written.forEach(spool::remove);
 		spool.close();
 		assertThat(messages(open())).containsExactly("after");
@@ -492,8 +492,8 @@ class SpoolTests {
 	@Test
 	void destinationsDoNotShareASlot() {
 		Spool first = open();
-		Spool second = add(Spool.open(settings(this.temporary.resolve("spool"), MEBIBYTE, Duration.ofDays(1)),
-				"second", this.notes));
+		Spool second = add(Spool.open(settings(this.temporary.resolve("spool"), MEBIBYTE, Duration.ofDays(1)), "second",
+				this.notes));
 		second.append(bytes("second"), 1);
 		first.close();
 		assertThat(open().recovered()).isEmpty();
