@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -179,7 +180,7 @@ final class ApplicationProcess implements AutoCloseable {
 	 */
 	LogLines newLines() throws IOException {
 		List<String> lines;
-		try (java.util.stream.Stream<String> all = Files.lines(this.log)) {
+		try (Stream<String> all = Files.lines(this.log)) {
 			lines = all.skip(this.logRead).toList();
 		}
 		this.logRead += lines.size();

@@ -1,7 +1,7 @@
 package usecases.faults;
 
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;

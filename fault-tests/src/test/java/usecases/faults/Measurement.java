@@ -21,6 +21,8 @@ final class Measurement {
 
 	private final FaultyReceiver receiver;
 
+	private final String destination;
+
 	private final String scenario;
 
 	private final List<String> misses = new ArrayList<>();
@@ -42,12 +44,13 @@ final class Measurement {
 	private int logLines;
 
 	Measurement(Trial trial, String scenario) {
-		this(trial, trial.receiver(), scenario);
+		this(trial, trial.receiver(), "default", scenario);
 	}
 
-	Measurement(Trial trial, FaultyReceiver receiver, String scenario) {
+	Measurement(Trial trial, FaultyReceiver receiver, String destination, String scenario) {
 		this.trial = trial;
 		this.receiver = receiver;
+		this.destination = destination;
 		this.scenario = scenario;
 	}
 
@@ -87,8 +90,8 @@ final class Measurement {
 		return missing;
 	}
 
-	private static boolean isIdle(ApplicationProcess application) throws IOException, InterruptedException {
-		Ledger ledger = application.isAlive() ? application.ledger("default") : null;
+	private boolean isIdle(ApplicationProcess application) throws IOException, InterruptedException {
+		Ledger ledger = application.isAlive() ? application.ledger(this.destination) : null;
 		return ledger != null && ledger.pending() == 0;
 	}
 
@@ -238,25 +241,23 @@ final class Measurement {
 	}
 
 	/**
-	 * Remark how long spans took to arrive.
+	 * Expect spans to have arrived soon.
 	 * @param from number of the first one
 	 * @param to number after the last one
-	 * @return the 95th percentile in milliseconds
 	 */
-	long delay(int from, int to) {
+	void delay(int from, int to) {
 		List<Long> delays = new ArrayList<>();
 		for (int number = from; number < to; number++) {
 			if (this.receiver.inbox().times(number) > 0 && this.trial.journal().endedAt(number) != 0) {
 				delays.add(this.receiver.inbox().arrivedAt(number) - this.trial.journal().endedAt(number));
 			}
 		}
-		if (delays.isEmpty()) {
-			return Long.MAX_VALUE;
-		}
 		delays.sort(null);
-		long p95 = delays.get((int) (delays.size() * 0.95));
-		remark("end to delivery p95 " + p95 + " ms");
-		return p95;
+		if (!delays.isEmpty()) {
+			long p95 = delays.get((int) (delays.size() * 0.95));
+			remark("end to delivery p95 " + p95 + " ms");
+			expect(p95 <= Scale.delay().toMillis(), "95 % delivered after " + p95 + " ms only");
+		}
 	}
 
 	Row row() {

@@ -34,6 +34,13 @@ final class Scale {
 		return FULL ? Duration.ofSeconds(10) : Duration.ofSeconds(2);
 	}
 
+	/**
+	 * Return how late 95 % of the spans may arrive; other builds may share the machine.
+	 */
+	static Duration delay() {
+		return FULL ? Duration.ofMillis(100) : Duration.ofMillis(500);
+	}
+
 	/** Return for how long nothing may arrive until what is missing is lost. */
 	static Duration patience() {
 		return FULL ? Duration.ofSeconds(60) : Duration.ofSeconds(10);

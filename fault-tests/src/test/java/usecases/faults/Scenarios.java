@@ -15,7 +15,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import usecases.faults.FaultTests.Course;
 import usecases.faults.FaultTests.Scenario;
 import usecases.faults.FaultyReceiver.Protocol;
 import usecases.faults.Trial.Storage;
@@ -99,7 +98,6 @@ final class Scenarios {
 			Thread.sleep(1000);
 		}
 		new Measurement(trial, "warm-up").await(application, 1, application.next());
-		application.newLines();
 	}
 
 	private static void fault(Trial trial, ApplicationProcess application, String name, Fault fault, int rate,
@@ -135,8 +133,7 @@ final class Scenarios {
 		measurement.ledger(since(application.ledger("default"), before));
 		measurement.log(application.newLines(), (fault != Fault.NONE) ? 2 : 0);
 		if (fault == Fault.NONE) {
-			long p95 = measurement.delay(from, to);
-			measurement.expect(p95 <= 100, "95 % delivered after " + p95 + " ms only");
+			measurement.delay(from, to);
 		}
 		if (fault == Fault.UNAVAILABLE_FOR_A_SECOND) {
 			long most = 2 + 2 * Scale.fault().toSeconds();
@@ -311,10 +308,8 @@ final class Scenarios {
 				"--kosmos.tracing.exporter.spool.max-size=2GB");
 		try (Prober prober = Prober.start(application)) {
 			Thread.sleep(1000);
-			prober.during(true);
 			application.load(60, 1200, "large", MEBIBYTE);
 			trial.receiver().work();
-			prober.during(false);
 			measurement.await(application, 1, application.next());
 			prober.close();
 			measurement.prober(prober);
@@ -342,10 +337,8 @@ final class Scenarios {
 				"--kosmos.tracing.batch.queue-bytes=4MB");
 		try (Prober prober = Prober.start(application)) {
 			Thread.sleep(1000);
-			prober.during(true);
 			application.load(2000, 10_000, "step", 4096);
 			trial.receiver().work();
-			prober.during(false);
 			measurement.await(application, 1, application.next());
 			prober.close();
 			measurement.prober(prober);
@@ -413,17 +406,18 @@ final class Scenarios {
 			ApplicationProcess application = trial.start(
 					"--kosmos.tracing.exporter.destinations.other.endpoint=" + dead.endpoint(),
 					"--kosmos.tracing.exporter.destinations.other.protocol=" + trial.protocol().name());
+			warmUp(trial, application);
+			int from = application.next();
 			application.load(2000, 8000, "step", 0);
 			int to = application.next();
 			alive.await(application, 1, to);
 			alive.count(1, to);
 			alive.nothingLost();
-			long p95 = alive.delay(1, to);
-			alive.expect(p95 <= 100, "95 % delivered after " + p95 + " ms only");
+			alive.delay(from, to);
 			alive.ledger(application.ledger("default"));
 			rows.accept(alive.row());
 			dead.work();
-			Measurement risen = new Measurement(trial, dead, "two destinations, the dead one once it is back");
+			Measurement risen = new Measurement(trial, dead, "other", "two destinations, the dead one once it is back");
 			risen.await(application, 1, to);
 			risen.count(1, to);
 			risen.nothingLost();

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 import usecases.faults.FaultyReceiver.Protocol;
@@ -71,7 +72,7 @@ final class Trial implements AutoCloseable {
 		List<String> properties = new ArrayList<>(List.of("--faults.journal=" + this.directory.resolve("journal"),
 				"--faults.first-number=" + (1 + this.lives.size() * NUMBERS),
 				"--kosmos.tracing.exporter.endpoint=" + this.receiver.endpoint(),
-				"--kosmos.tracing.exporter.protocol=" + this.protocol.name().toLowerCase(java.util.Locale.ROOT),
+				"--kosmos.tracing.exporter.protocol=" + this.protocol.name().toLowerCase(Locale.ROOT),
 				"--kosmos.tracing.exporter.timeout=" + Scale.timeout().toMillis() + "ms"));
 		if (this.storage == Storage.SPOOL) {
 			properties.add("--kosmos.tracing.exporter.spool.directory=" + spool());
@@ -134,7 +135,7 @@ final class Trial implements AutoCloseable {
 
 		@Override
 		public String toString() {
-			return name().toLowerCase(java.util.Locale.ROOT);
+			return name().toLowerCase(Locale.ROOT);
 		}
 
 	}
