@@ -970,6 +970,10 @@ final class Destination {
 	 */
 	private final class SpoolEvents implements Spool.Listener {
 
+		private volatile @Nullable Instant problemLogged;
+
+		private volatile boolean told;
+
 		@Override
 		public void dropped(Spooled spooled, DropReason reason) {
 			Destination.this.lock.lock();
@@ -998,13 +1002,21 @@ final class Destination {
 
 		@Override
 		public void problem(String text) {
-			logger.warn(text);
 			Destination.this.problems.accept(new Problem(Instant.now(), Destination.this.settings.name(), text));
+			// A disk that is full has room again and again, for a moment.
+			if (isNews(this.problemLogged)) {
+				this.problemLogged = Instant.now();
+				this.told = true;
+				logger.warn(text);
+			}
 		}
 
 		@Override
 		public void recovered(String text) {
-			logger.info(text);
+			if (this.told) {
+				this.told = false;
+				logger.info(text);
+			}
 		}
 
 	}
