@@ -6,19 +6,22 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.kosmos.tracing.TracingFailures;
 import io.opentelemetry.sdk.trace.data.SpanData;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	 */
 	private static final long URGENT_BYTES = 1024 * 1024;
 
+	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
+
 	private static final int MAX_ENCODED_AT_ONCE = 4096;
 
 	private static final int MAX_PROBLEMS = 20;
@@ -51,21 +56,23 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 
 	private final Duration shutdownTimeout;
 
-	private final long maxIntakeBytes;
+	private final long maxQueuedBytes;
 
 	private final SpanEncoder encoder = new SpanEncoder();
 
-	private final LongAdder ended;
+	private final Intake intake = new Intake();
 
-	private final Queue<SpanData> intake = new ConcurrentLinkedQueue<>();
+	private final Queue<SpanData> queue = new ConcurrentLinkedQueue<>();
 
-	private final AtomicLong intakeBytes = new AtomicLong();
+	private final AtomicLong queuedBytes = new AtomicLong();
 
 	private final AtomicBoolean idle = new AtomicBoolean();
 
 	private final AtomicLong flushesAsked = new AtomicLong();
 
 	private volatile long flushesDone;
+
+	private final AtomicBoolean lateLogged = new AtomicBoolean();
 
 	private volatile boolean closing;
 
@@ -92,7 +99,6 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		this.leaving = leaving;
 		this.failures = failures;
 		this.shutdownTimeout = shutdownTimeout;
-		this.ended = new LongAdder();
 		this.problems = new ArrayDeque<>();
 		AtomicInteger threads = new AtomicInteger();
 		this.senders = Executors.newCachedThreadPool((task) -> {
@@ -101,10 +107,10 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 			return thread;
 		});
 		this.destinations = parts.stream()
-			.map((part) -> new Destination(part.settings(), part.sender(), spool, this.senders, this.ended::sum, timer,
+			.map((part) -> new Destination(part.settings(), part.sender(), spool, this.senders, this.intake, timer,
 					this::tell))
 			.toList();
-		this.maxIntakeBytes = parts.stream().mapToLong((part) -> part.settings().batch().queueBytes()).max().orElse(0);
+		this.maxQueuedBytes = parts.stream().mapToLong((part) -> part.settings().batch().queueBytes()).max().orElse(0);
 		this.thread = new Thread(this::encode, "kosmos-tracing-encoder");
 		this.thread.setDaemon(true);
 		this.thread.start();
@@ -114,27 +120,42 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	 * Take a span that ended.
 	 */
 	void accept(SpanData span) {
-		this.ended.increment();
-		if (this.closed) {
-			this.destinations.forEach((destination) -> destination.dropped(1, DropReason.SHUTDOWN));
-			return;
-		}
 		int size = SpanEncoder.size(span);
-		long before = this.intakeBytes.getAndAdd(size);
-		if (before + size > this.maxIntakeBytes && before > 0) {
-			this.intakeBytes.addAndGet(-size);
-			this.destinations.forEach((destination) -> destination.dropped(1, DropReason.QUEUE_FULL));
+		this.intake.ended().increment();
+		if (this.closed) {
+			this.intake.drop(DropReason.SHUTDOWN);
+			if (this.lateLogged.compareAndSet(false, true)) {
+				logger.warn("The span '" + span.getName() + "' ended after the delivery of spans, and is lost, as are"
+						+ " all that follow");
+			}
 			return;
 		}
-		this.intake.add(span);
+		long before = this.queuedBytes.getAndAdd(size);
+		if (before + size > this.maxQueuedBytes && before > 0) {
+			this.queuedBytes.addAndGet(-size);
+			this.intake.drop(DropReason.QUEUE_FULL);
+			return;
+		}
+		this.queue.add(span);
 		if (this.idle.get() && this.idle.compareAndSet(true, false)
 				|| before < URGENT_BYTES && before + size >= URGENT_BYTES) {
 			LockSupport.unpark(this.thread);
 		}
 	}
 
+	/**
+	 * Count a span that ended and could not be taken.
+	 */
+	void failed(Throwable failure) {
+		this.intake.ended().increment();
+		this.intake.drop(DropReason.FAILED);
+		recordFailure("the end of a span", failure);
+	}
+
 	private void encode() {
 		while (!this.closed) {
+			// A filter of the application may have set it, and nobody may wait then.
+			Thread.interrupted();
 			try {
 				long flushes = this.flushesAsked.get();
 				boolean some = drain();
@@ -148,7 +169,7 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 				}
 			}
 			catch (RuntimeException | Error ex) {
-				this.failures.record("the delivery of spans", ex);
+				recordFailure("the delivery of spans", ex);
 			}
 		}
 	}
@@ -156,12 +177,12 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	private void gather(boolean some) {
 		if (!some) {
 			this.idle.set(true);
-			if (this.intake.isEmpty() && this.flushesAsked.get() == this.flushesDone) {
+			if (this.queue.isEmpty() && this.flushesAsked.get() == this.flushesDone) {
 				LockSupport.park(this);
 			}
 			this.idle.set(false);
 		}
-		if (this.intakeBytes.get() < URGENT_BYTES && this.flushesAsked.get() == this.flushesDone) {
+		if (this.queuedBytes.get() < URGENT_BYTES && this.flushesAsked.get() == this.flushesDone) {
 			LockSupport.parkNanos(this, GATHERING_NANOS);
 		}
 	}
@@ -181,14 +202,14 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		List<SpanData> spans = new ArrayList<>();
 		long bytes = 0;
 		while (spans.size() < MAX_ENCODED_AT_ONCE && bytes < URGENT_BYTES) {
-			SpanData span = this.intake.poll();
+			SpanData span = this.queue.poll();
 			if (span == null) {
 				break;
 			}
 			spans.add(span);
 			bytes += SpanEncoder.size(span);
 		}
-		this.intakeBytes.addAndGet(-bytes);
+		this.queuedBytes.addAndGet(-bytes);
 		return spans;
 	}
 
@@ -197,21 +218,30 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		int failed = transform(ended, this.leaving, spans);
 		Encoded shared = null;
 		for (Destination destination : this.destinations) {
+			int left = ended.size();
 			try {
 				Function<SpanData, @Nullable SpanData> selection = destination.settings().selection();
+				Encoded encoded;
 				if (selection != null) {
 					List<SpanData> selected = new ArrayList<>(spans.size());
 					int more = transform(spans, selection, selected);
-					offer(encode(selected, failed + more), ended.size(), destination);
+					encoded = encode(selected, failed + more);
 				}
 				else {
 					shared = (shared != null) ? shared : encode(spans, failed);
-					offer(shared, ended.size(), destination);
+					encoded = shared;
 				}
+				destination.dropped(encoded.failed, DropReason.FAILED);
+				left -= encoded.failed;
+				for (Message message : encoded.messages) {
+					destination.offer(message);
+					left -= message.spans();
+				}
+				destination.dropped(left, DropReason.FILTERED);
 			}
 			catch (RuntimeException | Error ex) {
-				this.failures.record("the encoding of spans", ex);
-				destination.dropped(ended.size(), DropReason.FAILED);
+				recordFailure("the encoding of spans", ex);
+				destination.dropped(left, DropReason.FAILED);
 			}
 		}
 	}
@@ -232,25 +262,28 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 			}
 			catch (RuntimeException | Error ex) {
 				failed++;
-				this.failures.record("what a span goes through before it leaves", ex);
+				recordFailure("what a span goes through before it leaves", ex);
 			}
 		}
 		return failed;
-	}
-
-	private static void offer(Encoded encoded, int ended, Destination destination) {
-		destination.dropped(encoded.failed, DropReason.FAILED);
-		destination.dropped(ended - encoded.failed - encoded.spans(), DropReason.FILTERED);
-		encoded.messages.forEach(destination::offer);
 	}
 
 	private Encoded encode(List<SpanData> spans, int failedBefore) {
 		AtomicInteger failed = new AtomicInteger(failedBefore);
 		List<Message> messages = this.encoder.encode(spans, (span, failure) -> {
 			failed.incrementAndGet();
-			this.failures.record("the encoding of a span", failure);
+			recordFailure("the encoding of a span", failure);
 		});
 		return new Encoded(messages, failed.get());
+	}
+
+	private void recordFailure(String site, Throwable failure) {
+		try {
+			this.failures.record(site, failure);
+		}
+		catch (RuntimeException | Error ex) {
+			// It is a bean of a context that may be closed.
+		}
 	}
 
 	private void tell(Problem problem) {
@@ -311,24 +344,41 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	 * is counted as dropped.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
 		if (this.closing) {
 			return;
 		}
 		this.closing = true;
+		boolean interrupted = Thread.interrupted();
 		// Some of the time is needed to end what is under way.
 		long deadline = System.nanoTime() + this.shutdownTimeout.toNanos() * 9 / 10;
-		awaitEncoded(deadline);
 		this.destinations.forEach(Destination::closing);
+		awaitEncoded(deadline);
+		// What ends meanwhile is still taken.
+		forEachAtOnce((destination) -> destination.awaitEmpty(deadline));
 		this.closed = true;
 		LockSupport.unpark(this.thread);
 		awaitThread(deadline);
-		drain();
-		for (Destination destination : this.destinations) {
-			destination.close(deadline);
+		if (!this.thread.isAlive()) {
+			drain();
 		}
-		drain();
+		forEachAtOnce((destination) -> destination.close(deadline));
+		for (SpanData late = this.queue.poll(); late != null; late = this.queue.poll()) {
+			this.intake.drop(DropReason.SHUTDOWN);
+		}
 		this.senders.shutdown();
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	// They share the time.
+	private void forEachAtOnce(Consumer<Destination> action) {
+		CompletableFuture
+			.allOf(this.destinations.stream()
+				.map((destination) -> CompletableFuture.runAsync(() -> action.accept(destination), this.senders))
+				.toArray(CompletableFuture[]::new))
+			.join();
 	}
 
 	private void awaitThread(long deadline) {
@@ -348,10 +398,6 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	}
 
 	private record Encoded(List<Message> messages, int failed) {
-
-		int spans() {
-			return this.messages.stream().mapToInt(Message::spans).sum();
-		}
 
 	}
 

@@ -1,6 +1,9 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -20,9 +23,18 @@ final class DeliverySpanProcessor implements SpanProcessor {
 
 	private final boolean includeUnsampled;
 
+	// One after another, however often the code that is traced asks.
+	private final ThreadPoolExecutor flusher;
+
 	DeliverySpanProcessor(Delivery delivery, boolean includeUnsampled) {
 		this.delivery = delivery;
 		this.includeUnsampled = includeUnsampled;
+		this.flusher = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
+			Thread thread = new Thread(task, "kosmos-tracing-flush");
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.flusher.allowCoreThreadTimeOut(true);
 	}
 
 	@Override
@@ -37,7 +49,12 @@ final class DeliverySpanProcessor implements SpanProcessor {
 	@Override
 	public void onEnd(ReadableSpan span) {
 		if (this.includeUnsampled || span.getSpanContext().isSampled()) {
-			this.delivery.accept(span.toSpanData());
+			try {
+				this.delivery.accept(span.toSpanData());
+			}
+			catch (RuntimeException | Error ex) {
+				this.delivery.failed(ex);
+			}
 		}
 	}
 
@@ -49,17 +66,24 @@ final class DeliverySpanProcessor implements SpanProcessor {
 	@Override
 	public CompletableResultCode forceFlush() {
 		CompletableResultCode result = new CompletableResultCode();
-		Thread thread = new Thread(() -> {
-			if (this.delivery.flush(FLUSH_TIMEOUT)) {
-				result.succeed();
-			}
-			else {
-				result.fail();
-			}
-		}, "kosmos-tracing-flush");
-		thread.setDaemon(true);
-		thread.start();
+		long deadline = System.nanoTime() + FLUSH_TIMEOUT.toNanos();
+		try {
+			this.flusher.execute(() -> flush(deadline, result));
+		}
+		catch (RuntimeException | Error ex) {
+			result.fail();
+		}
 		return result;
+	}
+
+	private void flush(long deadline, CompletableResultCode result) {
+		Duration left = Duration.ofNanos(deadline - System.nanoTime());
+		if (!left.isNegative() && this.delivery.flush(left)) {
+			result.succeed();
+		}
+		else {
+			result.fail();
+		}
 	}
 
 	@Override

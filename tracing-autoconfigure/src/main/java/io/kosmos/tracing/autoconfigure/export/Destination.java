@@ -4,18 +4,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
 import org.apache.commons.logging.Log;
@@ -37,6 +41,14 @@ final class Destination {
 	 * Requests at once to a receiver that is slow but takes what it gets.
 	 */
 	private static final int MAX_CONCURRENCY = 4;
+
+	/**
+	 * Together with what the encoder waits for, less than the 50 ms after which a span
+	 * shall survive the process.
+	 */
+	private static final Duration SPOOLING_DELAY = Duration.ofMillis(20);
+
+	private static final int MAX_MERGED = 64 * 1024;
 
 	private static final Duration MIN_BACK_OFF = Duration.ofMillis(100);
 
@@ -80,7 +92,7 @@ final class Destination {
 
 	private final Executor executor;
 
-	private final LongSupplier ended;
+	private final Intake intake;
 
 	private final ExportTimer timer;
 
@@ -118,6 +130,8 @@ final class Destination {
 
 	private long delivered;
 
+	private long accepted;
+
 	private long retried;
 
 	private long spooled;
@@ -150,6 +164,8 @@ final class Destination {
 
 	private long nextAttempt;
 
+	private long backlogNotBefore = System.nanoTime();
+
 	private @Nullable Instant downSince;
 
 	private boolean downLogged;
@@ -164,7 +180,7 @@ final class Destination {
 
 	private int flushes;
 
-	private boolean closing;
+	private volatile boolean closing;
 
 	private boolean attemptedSinceClosing;
 
@@ -174,13 +190,13 @@ final class Destination {
 	private boolean opened;
 
 	Destination(DestinationSettings settings, OtlpSender sender, @Nullable SpoolSettings spool, Executor executor,
-			LongSupplier ended, ExportTimer timer, Consumer<Problem> problems) {
+			Intake intake, ExportTimer timer, Consumer<Problem> problems) {
 		this.settings = settings;
 		this.batch = settings.batch();
 		this.maxBytes = this.batch.maxBytes();
 		this.sender = sender;
 		this.executor = executor;
-		this.ended = ended;
+		this.intake = intake;
 		this.timer = timer;
 		this.problems = problems;
 		this.spool = (spool != null) ? Spool.open(spool, settings.name(), new SpoolEvents()) : null;
@@ -258,29 +274,38 @@ final class Destination {
 	}
 
 	private void plan() {
-		List<Waiting> toSpool = new ArrayList<>();
-		while (await(toSpool)) {
-			for (Waiting waiting : toSpool) {
-				spool(waiting);
+		Deque<Waiting> toSpool = new ArrayDeque<>();
+		boolean more = true;
+		while (more) {
+			try {
+				more = await(toSpool);
+				for (Waiting waiting = toSpool.poll(); waiting != null; waiting = toSpool.poll()) {
+					spool(waiting);
+				}
 			}
-			toSpool.clear();
+			catch (RuntimeException | Error ex) {
+				// There is no memory, most likely.
+				tell(ex.toString());
+				LockSupport.parkNanos(MIN_BACK_OFF.toNanos());
+			}
 		}
 	}
 
 	// Sends what is due until there is something to write into the spool.
-	private boolean await(List<Waiting> toSpool) {
+	private boolean await(Deque<Waiting> toSpool) {
 		this.lock.lock();
 		try {
 			while (true) {
-				toSpool.addAll(this.incoming);
-				this.incoming.clear();
-				if (!toSpool.isEmpty()) {
+				long now = System.nanoTime();
+				long wait = untilSpooled(now);
+				if (wait == 0) {
+					takeIncoming(toSpool);
 					return true;
 				}
 				if (this.closed) {
 					return false;
 				}
-				long wait = dispatch(System.nanoTime());
+				wait = Math.min(wait, dispatch(now));
 				if (wait == Long.MAX_VALUE) {
 					this.work.awaitUninterruptibly();
 				}
@@ -294,6 +319,44 @@ final class Destination {
 		}
 	}
 
+	private long untilSpooled(long now) {
+		Waiting oldest = this.incoming.peek();
+		if (oldest == null) {
+			return Long.MAX_VALUE;
+		}
+		boolean hurry = this.downSince == null || this.closing || this.memoryBytes > this.batch.queueBytes() / 2;
+		return hurry ? 0 : Math.max(0, oldest.since + SPOOLING_DELAY.toNanos() - now);
+	}
+
+	// While the receiver is down, few large records take less memory than many small
+	// ones.
+	private void takeIncoming(Deque<Waiting> toSpool) {
+		for (Waiting next = this.incoming.poll(); next != null; next = this.incoming.poll()) {
+			Waiting last = toSpool.peekLast();
+			if (this.downSince != null && last != null && last.length + next.length <= MAX_MERGED) {
+				toSpool.removeLast();
+				toSpool.add(merge(last, next));
+			}
+			else {
+				toSpool.add(next);
+			}
+		}
+	}
+
+	private Waiting merge(Waiting one, Waiting other) {
+		byte[] first = Objects.requireNonNull(one.bytes);
+		byte[] second = Objects.requireNonNull(other.bytes);
+		byte[] bytes = Arrays.copyOf(first, first.length + second.length);
+		System.arraycopy(second, 0, bytes, first.length, second.length);
+		Waiting merged = new Waiting(bytes, one.spans + other.spans, null, one.since);
+		for (Waiting part : List.of(one, other)) {
+			this.held -= part.spans;
+			forget(part);
+		}
+		hold(merged);
+		return merged;
+	}
+
 	private void awaitWork(long nanos) {
 		try {
 			this.work.awaitNanos(nanos);
@@ -304,8 +367,14 @@ final class Destination {
 	}
 
 	private void spool(Waiting waiting) {
-		byte[] bytes = waiting.bytes;
-		Spooled spooled = (this.spool != null && bytes != null) ? this.spool.append(bytes, waiting.spans) : null;
+		Spooled spooled = null;
+		try {
+			byte[] bytes = waiting.bytes;
+			spooled = (this.spool != null && bytes != null) ? this.spool.append(bytes, waiting.spans) : null;
+		}
+		catch (RuntimeException | Error ex) {
+			tell(ex.toString());
+		}
 		this.lock.lock();
 		try {
 			if (spooled != null) {
@@ -317,6 +386,7 @@ final class Destination {
 			}
 			addFresh(waiting);
 			makeRoom();
+			this.settled.signalAll();
 		}
 		finally {
 			this.lock.unlock();
@@ -353,8 +423,8 @@ final class Destination {
 				// No thread can be had.
 				this.underWay--;
 				request.waiting.forEach((waiting) -> waiting.underWay = false);
-				putBack(request.waiting, new ArrayList<>());
-				unavailable(new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString()));
+				putBack(request.waiting, request.up, new ArrayList<>());
+				unavailable(new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString()), request.up);
 			}
 		}
 	}
@@ -373,17 +443,18 @@ final class Destination {
 		if (this.underWay >= this.concurrency) {
 			return Long.MAX_VALUE;
 		}
-		if (!this.suspects.isEmpty() || !this.backlog.isEmpty()) {
+		if (!this.suspects.isEmpty()) {
 			return 0;
 		}
+		long wait = this.backlog.isEmpty() ? Long.MAX_VALUE : Math.max(0, this.backlogNotBefore - now);
 		Waiting oldest = this.fresh.peek();
-		if (oldest == null) {
-			return Long.MAX_VALUE;
+		if (oldest == null || wait == 0) {
+			return wait;
 		}
 		if (this.closing || this.flushes > 0 || isFull()) {
 			return 0;
 		}
-		return Math.max(0, oldest.since + this.batch.delay().toNanos() - now);
+		return Math.min(wait, Math.max(0, oldest.since + this.batch.delay().toNanos() - now));
 	}
 
 	private boolean isFull() {
@@ -391,14 +462,17 @@ final class Destination {
 	}
 
 	private @Nullable Request next() {
-		List<Waiting> suspect = this.suspects.poll();
-		if (suspect != null) {
-			return new Request(suspect, this.downSince == null);
+		for (List<Waiting> suspect = this.suspects.poll(); suspect != null; suspect = this.suspects.poll()) {
+			List<Waiting> left = suspect.stream().filter((waiting) -> !waiting.dropped).toList();
+			if (!left.isEmpty()) {
+				return new Request(left, this.downSince == null);
+			}
 		}
 		// What is new does not wait for what is old, nor the other way round.
-		this.replayTurn = !this.replayTurn;
+		boolean replay = this.backlogNotBefore - System.nanoTime() <= 0;
+		this.replayTurn = replay && !this.replayTurn;
 		List<Waiting> waiting = gather(this.replayTurn ? this.backlog : this.fresh);
-		if (waiting.isEmpty()) {
+		if (waiting.isEmpty() && (replay || this.replayTurn)) {
 			waiting = gather(this.replayTurn ? this.fresh : this.backlog);
 		}
 		return waiting.isEmpty() ? null : new Request(waiting, this.downSince == null);
@@ -413,7 +487,9 @@ final class Destination {
 				spans += first.spans;
 				bytes += first.length;
 				boolean fits = spans <= this.batch.maxSize() && bytes <= this.maxBytes && !first.isSuspect();
-				if (!gathered.isEmpty() && (!fits || gathered.get(0).isSuspect())) {
+				// One message is enough to see whether the receiver is back.
+				boolean alone = this.downSince != null || !gathered.isEmpty() && gathered.get(0).isSuspect();
+				if (!gathered.isEmpty() && (alone || !fits)) {
 					break;
 				}
 				gathered.add(first);
@@ -429,41 +505,62 @@ final class Destination {
 	}
 
 	private void send(Request request) {
-		Answer answer;
 		long start = System.nanoTime();
-		List<byte[]> messages = load(request.waiting);
-		try {
-			answer = messages.isEmpty() ? new Answer(Outcome.ACCEPTED, 0, null, "") : this.sender.send(messages);
-		}
-		catch (Throwable ex) {
-			answer = new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString());
-		}
-		if (answer.outcome() == Outcome.UNAVAILABLE && request.isAloneInVain()) {
-			answer = new Answer(Outcome.REFUSED, 0, null, answer.reason());
-		}
-		List<Waiting> parts = isDivided(request, answer) ? divide(request.waiting.get(0), answer) : List.of();
+		Attempt attempt = attempt(request);
+		Duration duration = Duration.ofNanos(System.nanoTime() - start);
 		List<Spooled> removed = new ArrayList<>();
 		this.lock.lock();
 		try {
-			if (!messages.isEmpty()) {
-				this.timer.exported(this.settings.name(), answer.outcome(),
-						Duration.ofNanos(System.nanoTime() - start));
-			}
-			this.underWay--;
-			this.attemptedSinceClosing |= this.closing;
-			settle(request, answer, parts, removed);
+			settle(request, attempt.answer, attempt.parts, removed);
 			makeRoom();
 			if (this.closed) {
 				loseWhatIsNotSpooled();
 			}
-			this.work.signal();
-			this.settled.signalAll();
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (this.spool != null) {
 			removed.forEach(this.spool::remove);
+		}
+		// Only now, so that nobody closes the spool before.
+		this.lock.lock();
+		try {
+			this.underWay--;
+			this.attemptedSinceClosing |= this.closing;
+			this.work.signal();
+			this.settled.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		try {
+			this.timer.exported(this.settings.name(), attempt.answer.outcome(), duration);
+		}
+		catch (RuntimeException | Error ex) {
+			// It is a bean of a context that may be closed.
+		}
+	}
+
+	/**
+	 * Send a request. Whatever happens is an answer, since a request without one would
+	 * stop the destination.
+	 */
+	private Attempt attempt(Request request) {
+		try {
+			List<byte[]> messages = load(request.waiting);
+			if (messages.isEmpty()) {
+				return new Attempt(new Answer(Outcome.ACCEPTED, 0, null, ""), List.of());
+			}
+			Answer answer = this.sender.send(messages);
+			if (answer.outcome() == Outcome.UNAVAILABLE && answer.retryAfter() == null && !this.closing
+					&& request.isAloneInVain()) {
+				answer = new Answer(Outcome.REFUSED, 0, null, answer.reason());
+			}
+			return new Attempt(answer, isDivided(request, answer) ? divide(request.waiting.get(0), answer) : List.of());
+		}
+		catch (RuntimeException | Error ex) {
+			return new Attempt(new Answer(Outcome.UNAVAILABLE, 0, null, ex.toString()), List.of());
 		}
 	}
 
@@ -549,12 +646,14 @@ final class Destination {
 		List<Waiting> sent = new ArrayList<>(request.waiting.size());
 		for (Waiting waiting : request.waiting) {
 			waiting.underWay = false;
-			if (waiting.sent != null) {
+			if (waiting.sent != null || waiting.isInMemory()) {
 				sent.add(waiting);
 				spans += waiting.spans;
 			}
 			else if (waiting.spooled != null && waiting.spooled.isLive()) {
+				// The spool said why it cannot be read now.
 				this.backlog.addFirst(waiting);
+				this.backlogNotBefore = System.nanoTime() + MAX_BACK_OFF.toNanos();
 			}
 			else {
 				release(waiting, removed);
@@ -563,18 +662,14 @@ final class Destination {
 			waiting.sent = null;
 		}
 		if (sent.isEmpty()) {
-			if (!this.backlog.isEmpty()) {
-				// The spool said why it cannot be read.
-				unavailable(new Answer(Outcome.UNAVAILABLE, 0, null, "the spool cannot be read"));
-			}
 			return;
 		}
 		switch (answer.outcome()) {
 			case ACCEPTED -> accepted(sent, spans, answer, removed);
 			case UNAVAILABLE -> {
-				putBack(sent, removed);
+				putBack(sent, request.up, removed);
 				this.retried += spans;
-				unavailable(answer);
+				unavailable(answer, request.up);
 			}
 			case TOO_LARGE, REFUSED -> {
 				refused(sent, parts, answer, removed);
@@ -596,6 +691,7 @@ final class Destination {
 			drop(rejected, DropReason.REJECTED);
 			tellRefusal(rejected, answer.reason());
 		}
+		this.accepted++;
 		this.failures = 0;
 		this.refusals = 0;
 		if (this.downSince != null) {
@@ -605,18 +701,25 @@ final class Destination {
 		this.concurrency = more ? Math.min(MAX_CONCURRENCY, this.concurrency + 1) : 1;
 	}
 
-	private void putBack(List<Waiting> sent, List<Spooled> removed) {
-		for (int i = sent.size() - 1; i >= 0; i--) {
-			Waiting waiting = sent.get(i);
-			waiting.attempts++;
+	private void putBack(List<Waiting> sent, boolean up, List<Spooled> removed) {
+		List<Waiting> ordered = new ArrayList<>(sent);
+		if (up) {
+			Collections.reverse(ordered);
+		}
+		for (Waiting waiting : ordered) {
+			if (waiting.attempts == 0 || this.accepted > waiting.acceptedAtFailure) {
+				waiting.attempts++;
+				waiting.acceptedAtFailure = this.accepted;
+			}
 			Deque<Waiting> lane = waiting.isInMemory() ? this.fresh : this.backlog;
 			if (!waiting.isInMemory() && waiting.lost != null) {
 				release(waiting, removed);
 				drop(waiting.spans, waiting.lost);
 				continue;
 			}
-			if (waiting.isSuspect()) {
-				// Perhaps it is not the receiver but this message: others go first.
+			if (!up || waiting.isSuspect()) {
+				// Perhaps it is not the receiver but this message: others are tried
+				// first.
 				lane.addLast(waiting);
 			}
 			else {
@@ -655,19 +758,23 @@ final class Destination {
 			}
 		}
 		if (++this.refusals > MAX_REFUSALS) {
-			unavailable(answer);
+			unavailable(answer, false);
 		}
 	}
 
-	private void unavailable(Answer answer) {
+	private void unavailable(Answer answer, boolean up) {
 		this.concurrency = 1;
 		long backOff = Math.min(MAX_BACK_OFF.toNanos(), MIN_BACK_OFF.toNanos() << Math.min(this.failures, 16));
 		backOff -= ThreadLocalRandom.current().nextLong(backOff / 4);
 		if (answer.retryAfter() != null) {
 			backOff = Math.max(backOff, answer.retryAfter().toNanos());
 		}
-		this.nextAttempt = System.nanoTime() + backOff;
-		this.failures++;
+		long attempt = System.nanoTime() + backOff;
+		this.nextAttempt = (this.downSince == null) ? attempt : Math.max(attempt, this.nextAttempt);
+		if (this.downSince == null || !up) {
+			// Requests that were under way together fail once.
+			this.failures++;
+		}
 		if (this.downSince == null) {
 			this.downSince = Instant.now();
 			this.droppedBefore = allDropped();
@@ -676,10 +783,11 @@ final class Destination {
 		// A single failure is no incident.
 		if (!this.downLogged && this.failures > 1 && !this.closing) {
 			this.downLogged = true;
-			logger.warn("Spans cannot be delivered to " + this + " (" + answer.reason() + "); they wait "
-					+ ((this.spool != null) ? "in the spool"
-							: "in memory, where there is room for " + this.batch.queueBytes() / (1024 * 1024) + " MB")
-					+ ". Set kosmos.tracing.exporter.enabled=false to send none");
+			String where = (this.spool != null && this.spoolSpans > 0) ? "in the spool"
+					: "in memory, where there is room for " + this.batch.queueBytes() / (1024 * 1024) + " MB";
+			String line = "Spans cannot be delivered to " + this + " (" + answer.reason() + "); they wait " + where
+					+ ". Set kosmos.tracing.exporter.enabled=false to send none";
+			log(() -> logger.warn(line));
 		}
 	}
 
@@ -687,9 +795,22 @@ final class Destination {
 		this.downSince = null;
 		if (this.downLogged) {
 			this.downLogged = false;
-			logger.info("Spans are delivered again to " + this + " after "
+			String line = "Spans are delivered again to " + this + " after "
 					+ Duration.between(downSince, Instant.now()).toSeconds() + " s; " + this.held + " wait, "
-					+ (allDropped() - this.droppedBefore) + " were lost meanwhile");
+					+ (allDropped() - this.droppedBefore) + " were lost meanwhile";
+			log(() -> logger.info(line));
+		}
+	}
+
+	/**
+	 * Log without the lock, for which the code that is traced may wait.
+	 */
+	private void log(Runnable line) {
+		try {
+			this.executor.execute(line);
+		}
+		catch (RuntimeException | Error ex) {
+			line.run();
 		}
 	}
 
@@ -702,7 +823,8 @@ final class Destination {
 		tell("refused " + spans + " spans: " + reason);
 		if (isNews(this.refusalLogged)) {
 			this.refusalLogged = Instant.now();
-			logger.warn(this + " refuses spans, which are lost (" + reason + ")");
+			String line = this + " refuses spans, which are lost (" + reason + ")";
+			log(() -> logger.warn(line));
 		}
 	}
 
@@ -749,12 +871,17 @@ final class Destination {
 
 	private void makeRoom() {
 		while (this.memoryBytes > this.batch.queueBytes() || this.memorySpans > this.batch.queueSize()) {
-			Waiting oldest = pollFresh();
-			if (oldest == null) {
-				oldest = this.incoming.poll();
-			}
-			if (oldest == null) {
+			boolean written = !this.fresh.isEmpty();
+			Waiting oldest = written ? this.fresh.peek() : this.incoming.peek();
+			// A single message may be larger than the queue.
+			if (oldest == null || oldest.memory() == this.memoryBytes) {
 				return;
+			}
+			if (written) {
+				pollFresh();
+			}
+			else {
+				this.incoming.poll();
 			}
 			forget(oldest);
 			if (oldest.spooled != null) {
@@ -763,6 +890,7 @@ final class Destination {
 			else {
 				this.held -= oldest.spans;
 				drop(oldest.spans, DropReason.QUEUE_FULL);
+				this.settled.signalAll();
 			}
 		}
 	}
@@ -772,8 +900,10 @@ final class Destination {
 		if (reason == DropReason.QUEUE_FULL && this.downSince == null && isNews(this.overflowLogged)) {
 			this.overflowLogged = Instant.now();
 			tell("more spans ended than could wait");
-			logger.warn("More spans end than can be delivered to " + this + ", and the oldest are lost; see"
-					+ " kosmos.tracing.batch.queue-bytes and queue-size, and kosmos.tracing.exporter.spool.directory");
+			String line = "More spans end than can be delivered to " + this + ", and the oldest are lost; see"
+					+ " kosmos.tracing.batch.queue-bytes and queue-size"
+					+ ((this.spool == null) ? ", and kosmos.tracing.exporter.spool.directory" : "");
+			log(() -> logger.warn(line));
 		}
 	}
 
@@ -789,14 +919,24 @@ final class Destination {
 	 * Return what was done and what is held.
 	 */
 	DestinationState state() {
+		// Without the lock, since a disk may hang.
+		long spoolBytes = (this.spool != null) ? this.spool.bytes() : 0;
 		this.lock.lock();
 		try {
-			long ended = Math.max(this.handed, this.ended.getAsLong());
+			Map<DropReason, Long> dropped = new EnumMap<>(this.dropped);
+			long handed = this.handed;
+			for (Map.Entry<DropReason, LongAdder> atIntake : this.intake.dropped().entrySet()) {
+				long spans = atIntake.getValue().sum();
+				if (spans > 0) {
+					dropped.merge(atIntake.getKey(), spans, Long::sum);
+					handed += spans;
+				}
+			}
+			long ended = Math.max(handed, this.intake.ended().sum());
 			return new DestinationState(this.settings.name(), this.settings.displayUrl(),
 					this.settings.protocol().name().toLowerCase(Locale.ROOT), this.downSince, this.problem, ended,
-					this.recovered, this.delivered, ended - this.handed + this.held, new EnumMap<>(this.dropped),
-					this.retried, this.spooled, this.replayed, this.underWay, this.memorySpans, this.memoryBytes,
-					this.spoolSpans, (this.spool != null) ? this.spool.bytes() : 0);
+					this.recovered, this.delivered, ended - handed + this.held, dropped, this.retried, this.spooled,
+					this.replayed, this.underWay, this.memorySpans, this.memoryBytes, this.spoolSpans, spoolBytes);
 		}
 		finally {
 			this.lock.unlock();
@@ -844,11 +984,28 @@ final class Destination {
 		try {
 			this.closing = true;
 			this.failures = 0;
+			if (this.spool != null) {
+				offerToSpoolAgain();
+			}
 			this.work.signal();
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	// What the spool could not take when it came.
+	private void offerToSpoolAgain() {
+		List<Waiting> spooled = new ArrayList<>();
+		for (Waiting waiting = pollFresh(); waiting != null; waiting = pollFresh()) {
+			if (waiting.spooled == null) {
+				this.incoming.add(waiting);
+			}
+			else {
+				spooled.add(waiting);
+			}
+		}
+		spooled.forEach(this::addFresh);
 	}
 
 	/**
@@ -892,7 +1049,8 @@ final class Destination {
 		try {
 			long before = allDropped();
 			loseWhatIsNotSpooled();
-			long lost = allDropped() - before;
+			// And what is in a request that does not return.
+			long lost = allDropped() - before + Math.max(0, this.held - this.spoolSpans);
 			if (lost > 0) {
 				logger
 					.warn(lost + " spans were not delivered to " + this + " before the application ended, and are lost"
@@ -908,7 +1066,10 @@ final class Destination {
 		}
 	}
 
-	private void awaitEmpty(long deadline) {
+	/**
+	 * Wait until nothing is left to be sent, or nothing can be.
+	 */
+	void awaitEmpty(long deadline) {
 		this.lock.lock();
 		try {
 			boolean more = true;
@@ -937,7 +1098,7 @@ final class Destination {
 	}
 
 	private void loseUnlessSpooled(Waiting waiting) {
-		if (waiting.spooled == null) {
+		if (waiting.spooled == null && !waiting.dropped) {
 			this.held -= waiting.spans;
 			drop(waiting.spans, DropReason.SHUTDOWN);
 		}
@@ -947,6 +1108,16 @@ final class Destination {
 	@Override
 	public String toString() {
 		return "'" + this.settings.name() + "' at " + this.settings.displayUrl();
+	}
+
+	/**
+	 * What became of a request.
+	 *
+	 * @param answer the answer
+	 * @param parts what takes the place of its only message
+	 */
+	private record Attempt(Answer answer, List<Waiting> parts) {
+
 	}
 
 	/**

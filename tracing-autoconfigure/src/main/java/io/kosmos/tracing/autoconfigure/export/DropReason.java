@@ -10,7 +10,7 @@ enum DropReason {
 	/** The destination's own filter, or a predicate of the application, left it out. */
 	FILTERED,
 
-	/** The memory for waiting spans was full, and there was no spool. */
+	/** The memory for waiting spans was full, and the spool did not have them. */
 	QUEUE_FULL,
 
 	/** The spool was full. */
@@ -28,7 +28,7 @@ enum DropReason {
 	/** It could not be redacted or written as OTLP. */
 	FAILED,
 
-	/** The application ended first, and there was no spool. */
+	/** The application ended first, and the spool did not have them. */
 	SHUTDOWN;
 
 	/**

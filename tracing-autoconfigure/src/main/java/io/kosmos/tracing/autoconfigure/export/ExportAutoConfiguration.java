@@ -20,6 +20,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessorBuilder;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import okhttp3.OkHttpClient;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +46,11 @@ import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.o
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingProperties;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.Transport;
 import org.springframework.boot.opentelemetry.autoconfigure.ConditionalOnEnabledOpenTelemetry;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
@@ -111,6 +114,7 @@ public final class ExportAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnEnabledOpenTelemetry
+	@ConditionalOnClass(OkHttpClient.class)
 	@ConditionalOnMissingBean(BatchSpanProcessor.class)
 	static class DeliveryConfiguration {
 
@@ -145,10 +149,22 @@ public final class ExportAutoConfiguration {
 		private static Delivery.Part part(DestinationSettings settings, ObjectProvider<SslBundles> sslBundles) {
 			OkHttpOtlpSender sender = new OkHttpOtlpSender(settings);
 			if (settings.sslBundleName() != null) {
-				sslBundles.ifAvailable(
-						(bundles) -> bundles.addBundleUpdateHandler(settings.sslBundleName(), sender::useSslBundle));
+				sslBundles.ifAvailable((bundles) -> bundles.addBundleUpdateHandler(settings.sslBundleName(),
+						(bundle) -> rotate(settings, sender, bundle)));
 			}
 			return new Delivery.Part(settings, sender);
+		}
+
+		// Boot tells others after us, whom a failure of ours must not concern.
+		private static void rotate(DestinationSettings settings, OkHttpOtlpSender sender, SslBundle bundle) {
+			try {
+				sender.useSslBundle(bundle);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("What changed in the SSL bundle '" + settings.sslBundleName()
+						+ "' cannot be used for the destination '" + settings.name()
+						+ "', and what was there before stays (" + NestedExceptionUtils.getMostSpecificCause(ex) + ")");
+			}
 		}
 
 		private static Function<SpanData, @Nullable SpanData> leaving(ObjectProvider<SpanExportingPredicate> predicates,

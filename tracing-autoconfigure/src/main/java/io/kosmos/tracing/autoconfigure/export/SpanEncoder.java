@@ -55,7 +55,7 @@ final class SpanEncoder {
 	 * @param failed takes spans that cannot be written, and why
 	 * @return messages that hold all others
 	 */
-	List<Message> encode(List<SpanData> spans, BiConsumer<SpanData, Exception> failed) {
+	List<Message> encode(List<SpanData> spans, BiConsumer<SpanData, Throwable> failed) {
 		List<Message> messages = new ArrayList<>();
 		int from = 0;
 		long bytes = 0;
@@ -74,11 +74,11 @@ final class SpanEncoder {
 		return messages;
 	}
 
-	private void encode(List<SpanData> spans, List<Message> messages, BiConsumer<SpanData, Exception> failed) {
+	private void encode(List<SpanData> spans, List<Message> messages, BiConsumer<SpanData, Throwable> failed) {
 		try {
 			messages.add(new Message(bytes(spans), spans.size()));
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | OutOfMemoryError ex) {
 			if (spans.size() == 1) {
 				failed.accept(spans.get(0), ex);
 				return;

@@ -10,7 +10,7 @@ final class Waiting {
 	/** What a message takes beside its bytes. */
 	private static final int OVERHEAD = 128;
 
-	private static final int MAX_ATTEMPTS = 10;
+	private static final int MAX_ATTEMPTS = 20;
 
 	final int spans;
 
@@ -35,8 +35,11 @@ final class Waiting {
 	/** Counted as dropped, and to be passed over. */
 	boolean dropped;
 
-	/** How often it was sent in vain. */
+	/** How often it was sent in vain, while the receiver took others in between. */
 	int attempts;
+
+	/** Number of requests that the receiver had taken then. */
+	long acceptedAtFailure;
 
 	Waiting(byte[] bytes, int spans, @Nullable Spooled spooled, long since) {
 		this.bytes = bytes;

@@ -81,8 +81,10 @@ class SpoolProcessTests {
 			first.close();
 		}
 		try (SpoolProcess other = SpoolProcess.start(this.directory, "take")) {
-			assertThat(List.of(other.line(), other.line(), other.line(), other.line())).containsExactly("1", "2", "3",
-					"ready");
+			// The last two may be of the same millisecond.
+			assertThat(other.line()).isEqualTo("1");
+			assertThat(List.of(other.line(), other.line())).containsExactlyInAnyOrder("2", "3");
+			assertThat(other.line()).isEqualTo("ready");
 			assertThat(segments(this.directory.resolve("default/0"))).hasSize(3);
 			assertThat(segments(this.directory.resolve("default/1"))).isEmpty();
 			assertThat(segments(this.directory.resolve("default/2"))).isEmpty();
