@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -45,6 +46,8 @@ class InvalidPropertyFailureAnalyzerTests {
 					exporter.endpoint              | ftp://jaeger:4317 | It must be an http or https URL with a host
 					exporter.endpoint              | http://a b        | It must be an http or https URL with a host
 					exporter.endpoint              | http://a:99999    | It must be an http or https URL with a host
+					exporter.endpoint              | http://a:0        | It must be an http or https URL with a host
+					exporter.endpoint              | http://a:-1       | It must be an http or https URL with a host
 					exporter.timeout               | 0s                | It must be longer than 0 and at most 1 hour.
 					exporter.timeout               | -1s               | It must be longer than 0 and at most 1 hour.
 					exporter.timeout               | 2h                | It must be longer than 0 and at most 1 hour.
@@ -96,9 +99,6 @@ class InvalidPropertyFailureAnalyzerTests {
 					propagation.type               | ''                | It must name at least one of w3c, b3, b3-multi, jaeger.
 					propagation.trust.networks     | localhost         | It must be networks such as 10.0.0.0/8
 					propagation.trust.networks     | 10.0.0.0/33       | It must be networks such as 10.0.0.0/8
-					propagation.trust.headers      | X-Gateway         | It must be headers with their value
-					propagation.trust.headers      | 'X-Gateway='      | It must be headers with their value
-					propagation.trust.headers      | 'X Gateway=1'     | It must be headers with their value
 					propagation.trust.paths        | internal/**       | It must be patterns of paths that begin with a slash
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
@@ -202,12 +202,12 @@ class InvalidPropertyFailureAnalyzerTests {
 			throws IOException {
 		Path file = Files.writeString(directory.resolve("prices.yaml"), """
 				kosmos.tracing.cost.prices:
-				  - { provider: acme, model: acme-1, input: 0.4, output: 2, currency: USD }
+				  - { provider: acme, model: acme-1, input: 0.4711, output: 2, currency: USD }
 				""");
 		startFails("--spring.config.location=" + file.toUri(), "--kosmos.tracing.cost.prices[0].provider=acme",
 				"--kosmos.tracing.cost.prices[0].model=acme-1", "--kosmos.tracing.cost.prices[0].output=3");
 		assertSaysThatAPriceMisses("input", output);
-		assertThat(output).doesNotContain("0.4");
+		assertThat(output).doesNotContain("0.4711");
 	}
 
 	private static void assertSaysThatAPriceMisses(String field, CapturedOutput output) {
@@ -295,11 +295,48 @@ class InvalidPropertyFailureAnalyzerTests {
 			.doesNotContain("\tat ");
 	}
 
-	@Test
-	void shouldNameTheHeaderThatIsNone(CapturedOutput output) {
-		startFails("--kosmos.tracing.exporter.headers[api key]=s3cret");
+	@ParameterizedTest
+	@ValueSource(strings = { "kosmos.tracing.exporter.headers", "kosmos.tracing.exporter.destinations.tempo.headers",
+			"management.opentelemetry.tracing.export.otlp.headers" })
+	void shouldSayThatNamesOfHeadersAreKeys(String key, CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318",
+				"--" + key + "=api-key=s3cret");
 		assertThat(output)
-			.contains("Description:\n\nInvalid value 'api key' for configuration property"
+			.contains("Description:\n\nInvalid value '******' for configuration property '" + key + "' (from \"" + key
+					+ "\" from property source \"commandLineArgs\"). The names of headers are keys, such as '" + key
+					+ ".api-key'.\n\nAction:\n\nSet one property for each header, such as '" + key + ".api-key'.\n")
+			.doesNotContain("s3cret")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void shouldNotShowTheValueOfAHeaderThatCannotBeResolved(CapturedOutput output) {
+		startFails("--kosmos.tracing.exporter.headers.api-key=s3cret${loop}", "--loop=${loop}");
+		assertThat(output)
+			.contains("Invalid value '******' for configuration property 'kosmos.tracing.exporter.headers.api-key'")
+			.doesNotContain("s3cret")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "X-Gateway", "X-Gateway=", "X Gateway=s3cret", "X-Other=yes,s3cret" })
+	void shouldNotShowTheHeadersOfATrustedCaller(String value, CapturedOutput output) {
+		String key = "kosmos.tracing.propagation.trust.headers";
+		startFails("--" + key + "=" + value);
+		assertThat(output)
+			.contains("Description:\n\nInvalid value '******' for configuration property '" + key + "' (from \"" + key
+					+ "\" from property source \"commandLineArgs\"). It must be headers with their value, such as"
+					+ " X-From-Gateway=yes.\n\nAction:\n\nChange the value of '" + key + "'.\n")
+			.doesNotContain("s3cret")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "api key,api******", "api-key=s3cret,api-key******", "=s3cret,******" })
+	void shouldNameTheHeaderThatIsNone(String name, String shown, CapturedOutput output) {
+		startFails("--spring.application.json={\"kosmos.tracing.exporter.headers[" + name + "]\":\"s3cret\"}");
+		assertThat(output)
+			.contains("Description:\n\nInvalid value '" + shown + "' for configuration property"
 					+ " 'kosmos.tracing.exporter.headers'. It must have the names of headers as keys, such as api-key."
 					+ "\n\nAction:\n\nChange the value of 'kosmos.tracing.exporter.headers'.\n")
 			.doesNotContain("s3cret");
@@ -316,6 +353,29 @@ class InvalidPropertyFailureAnalyzerTests {
 					+ key + "' (from \"" + key
 					+ "\" from property source \"commandLineArgs\"). It must be an http or https URL"
 					+ " with a host, such as http://localhost:4318.\n\nAction:\n\nChange the value of '" + key + "'.\n")
+			.doesNotContain("s3");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "user:s3cret@tempo:4318", "https:/user:s3cret@tempo", "https:user:s3cret@tempo",
+			"s3cret:@tempo", "https://us\ner:s3\ncret@tempo:4318", "https://tempo:99999/?key=\ns3cret",
+			"tempo?key=s3cret" })
+	void shouldNotShowSecretsOfWhatIsNoUrl(String value, CapturedOutput output) {
+		List<String> keys = List.of("kosmos.tracing.exporter.endpoint",
+				"kosmos.tracing.exporter.destinations.tempo.endpoint",
+				"management.opentelemetry.tracing.export.otlp.endpoint");
+		keys.forEach((key) -> startFails("--" + key + "=" + value));
+		assertThat(keys).allSatisfy((key) -> assertThat(output).containsPattern(
+				"Invalid value '[^']*\\*{6}[^']*' for configuration property '" + Pattern.quote(key) + "'"));
+		assertThat(output).contains("tempo").doesNotContain("s3").doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "user:s3cret@tempo", "http://user:s3\ncret@tempo", "http://tempo/?key=\ns3cret" })
+	void shouldNotShowSecretsOfAUrlWhereNoneIsAllowed(String value, CapturedOutput output) {
+		startFails("--kosmos.tracing.rollup.hosts=" + value);
+		assertThat(output).containsPattern("Invalid value '[^']*\\*{6}[^']*' for configuration property")
+			.contains("It must be the name or address of a host")
 			.doesNotContain("s3");
 	}
 

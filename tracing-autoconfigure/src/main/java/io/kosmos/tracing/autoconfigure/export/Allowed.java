@@ -24,11 +24,18 @@ final class Allowed {
 
 	private static final int MAX_PORT = 65535;
 
+	private static final Pattern USER_INFORMATION = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]*:/+)?.*@",
+			Pattern.DOTALL);
+
+	private static final Pattern QUERY = Pattern.compile("\\?.*", Pattern.DOTALL);
+
 	/**
 	 * See <a href= "https://www.rfc-editor.org/rfc/rfc9110#name-tokens">RFC 9110</a>.
 	 */
 	private static final Predicate<String> HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 		.asMatchPredicate();
+
+	private static final Pattern NO_HEADER_NAME = Pattern.compile("[^!#$%&'*+.^_`|~0-9A-Za-z-].*", Pattern.DOTALL);
 
 	private static final Predicate<String> HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e]*").asMatchPredicate();
 
@@ -62,7 +69,7 @@ final class Allowed {
 
 	static void httpUrl(String key, String url) {
 		URI uri = parse(url);
-		if (uri == null || uri.getHost() == null || uri.getPort() > MAX_PORT
+		if (uri == null || uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > MAX_PORT
 				|| !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
 			throw new InvalidConfigurationPropertyValueException(key, masked(url),
 					"It must be an http or https URL with a host, such as http://localhost:4318.");
@@ -78,14 +85,22 @@ final class Allowed {
 		}
 	}
 
-	private static String masked(String url) {
-		return url.replaceAll("//.*@", "//" + MASK + "@").replaceAll("\\?.*", "?" + MASK);
+	/**
+	 * Return a URL without its user information and its query, even of what is no URL for
+	 * want of slashes.
+	 * @param url the text that should be a URL
+	 * @return what may be shown of it
+	 */
+	static String masked(String url) {
+		String masked = USER_INFORMATION.matcher(url).replaceFirst("$1" + MASK + "@");
+		return QUERY.matcher(masked).replaceFirst("?" + MASK);
 	}
 
 	static void headers(String key, Map<String, String> headers) {
 		headers.forEach((name, value) -> {
 			if (!HEADER_NAME.test(name)) {
-				throw new InvalidConfigurationPropertyValueException(key, name,
+				throw new InvalidConfigurationPropertyValueException(key,
+						NO_HEADER_NAME.matcher(name).replaceFirst(MASK),
 						"It must have the names of headers as keys, such as api-key.");
 			}
 			if (!HEADER_VALUE.test(value)) {

@@ -185,8 +185,9 @@ final class AnswerReader {
 		return TOO_LARGE.matcher(message).find();
 	}
 
-	private static String said(String message) {
-		return message.isBlank() ? "" : " (" + cut(message.strip()) + ")";
+	private String said(String message) {
+		// Of a secret that is cut first, the rest would not be found.
+		return message.isBlank() ? "" : " (" + cut(clean(message.strip())) + ")";
 	}
 
 	private static String cut(String text) {

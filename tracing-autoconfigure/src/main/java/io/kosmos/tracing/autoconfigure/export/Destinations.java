@@ -117,6 +117,7 @@ final class Destinations {
 		if (connection != null) {
 			boolean grpc = configured.protocol() == Protocol.GRPC;
 			String url = connection.getUrl(grpc ? Transport.GRPC : Transport.HTTP);
+			Allowed.httpUrl("OtlpTracingConnectionDetails.getUrl", url);
 			OtlpDestination connected = grpc ? OtlpDestination.of(url, Protocol.GRPC)
 					: new OtlpDestination(url, Protocol.HTTP);
 			return settings(DEFAULT, connected, headers, compression(), timeout(), connection.getSslBundle(), null,

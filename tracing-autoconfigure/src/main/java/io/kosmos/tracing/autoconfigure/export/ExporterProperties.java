@@ -81,6 +81,21 @@ public record ExporterProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	}
 
 	/**
+	 * Describe the properties without what may hold a secret.
+	 */
+	@Override
+	public String toString() {
+		return "ExporterProperties[enabled=" + this.enabled + ", endpoint=" + shown(this.endpoint) + ", protocol="
+				+ this.protocol + ", headers=" + this.headers.keySet() + ", compression=" + this.compression
+				+ ", timeout=" + this.timeout + ", ssl=" + this.ssl + ", destinations=" + this.destinations + ", spool="
+				+ this.spool + ", shutdownTimeout=" + this.shutdownTimeout + "]";
+	}
+
+	private static @Nullable String shown(@Nullable String endpoint) {
+		return (endpoint != null) ? Allowed.masked(endpoint) : null;
+	}
+
+	/**
 	 * An OTLP protocol.
 	 */
 	public enum Protocol {
@@ -155,6 +170,17 @@ public record ExporterProperties(@DefaultValue("true") boolean enabled, @Nullabl
 			this.filter.include.check(prefix + "filter.include.");
 			this.filter.exclude.check(prefix + "filter.exclude.");
 			Allowed.patterns(prefix + "redact", this.redact);
+		}
+
+		/**
+		 * Describe the destination without what may hold a secret.
+		 */
+		@Override
+		public String toString() {
+			return "Destination[enabled=" + this.enabled + ", endpoint=" + shown(this.endpoint) + ", protocol="
+					+ this.protocol + ", headers=" + this.headers.keySet() + ", compression=" + this.compression
+					+ ", timeout=" + this.timeout + ", ssl=" + this.ssl + ", batch=" + this.batch + ", filter="
+					+ this.filter + ", redact=" + this.redact + "]";
 		}
 
 	}

@@ -106,7 +106,7 @@ final class OkHttpOtlpSender implements OtlpSender {
 		this.headers = headers(settings, this.url);
 		this.contentType = MediaType.get(isGrpc() ? "application/grpc" : "application/x-protobuf");
 		this.answers = new AnswerReader(this.url.newBuilder().username("").password("").query(null).build(),
-				secrets(settings, this.url));
+				secrets(settings, this.url, this.headers));
 		this.client = client(settings);
 		if (settings.sslBundle() != null) {
 			useSslBundle(settings.sslBundle());
@@ -172,12 +172,13 @@ final class OkHttpOtlpSender implements OtlpSender {
 	 * Collect what must not get into a log, even if a receiver repeats it, the longest
 	 * first.
 	 */
-	private static Collection<String> secrets(DestinationSettings settings, HttpUrl url) {
+	private static Collection<String> secrets(DestinationSettings settings, HttpUrl url, Headers headers) {
 		List<String> texts = new ArrayList<>(settings.headers().values());
+		texts.addAll(headers.values("Authorization"));
 		texts.addAll(List.of(url.username(), url.password()));
 		for (int i = 0; i < url.querySize(); i++) {
 			String value = url.queryParameterValue(i);
-			texts.add((value != null) ? value : "");
+			texts.add((value != null) ? value : url.queryParameterName(i));
 		}
 		Set<String> secrets = new LinkedHashSet<>();
 		for (String text : texts) {

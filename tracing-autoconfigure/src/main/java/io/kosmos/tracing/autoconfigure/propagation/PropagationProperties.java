@@ -64,8 +64,11 @@ public record PropagationProperties(@Nullable List<Type> type, @Nullable List<Ty
 				check("networks", networks, (network) -> Network.parse(network) != null,
 						"It must be networks such as 10.0.0.0/8, fd00::/8 or 127.0.0.1, or none alone.");
 			}
-			check("headers", headers, HEADER.asMatchPredicate(),
-					"It must be headers with their value, such as X-From-Gateway=yes.");
+			if (!headers.stream().allMatch(HEADER.asMatchPredicate())) {
+				// The value may be what only the gateway knows.
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "trust.headers", "******",
+						"It must be headers with their value, such as X-From-Gateway=yes.");
+			}
 			check("paths", paths, (path) -> path.startsWith("/"),
 					"It must be patterns of paths that begin with a slash, such as /internal/**.");
 		}

@@ -93,6 +93,18 @@ class AnswerReaderTests {
 	}
 
 	@Test
+	void shouldStrikeOutASecretThatIsCut() {
+		AnswerReader reader = new AnswerReader(HttpUrl.get("http://localhost/v1/traces"), List.of("s3cr3t-key"));
+		String before = "b".repeat(195);
+		assertThat(reader.http(429, Headers.EMPTY, status(before + "s3cr3t-key and more")).reason())
+			.isEqualTo("HTTP 429 (" + before + "*** a)");
+		assertThat(reader
+			.grpc(200, Headers.EMPTY, NOTHING,
+					Headers.of("grpc-status", "14", "grpc-message", before + "s3cr3t-key and more"))
+			.reason()).isEqualTo("gRPC UNAVAILABLE (" + before + "*** a)");
+	}
+
+	@Test
 	void shouldNotMindWhatIsInAnAnswer() {
 		Random random = new Random(2026);
 		for (int i = 0; i < 10_000; i++) {

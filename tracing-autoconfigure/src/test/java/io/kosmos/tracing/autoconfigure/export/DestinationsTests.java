@@ -245,6 +245,29 @@ class DestinationsTests {
 				}));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "http", "grpc" })
+	void shouldRefuseAUrlOfAServiceConnectionThatIsNone(String protocol) {
+		this.runner.withPropertyValues(OWN + "protocol=" + protocol)
+			.run((context) -> assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+				.isThrownBy(() -> from(context, (transport) -> "https://user:s3cret@tempo:99999"))
+				.satisfies((ex) -> {
+					assertThat(ex.getName()).isEqualTo("OtlpTracingConnectionDetails.getUrl");
+					assertThat(ex.getValue()).isEqualTo("https://******@tempo:99999");
+				}));
+	}
+
+	@Test
+	void shouldNotShowSecretsOfTheProperties() {
+		this.runner
+			.withPropertyValues(OWN + "endpoint=https://user:s3cret@jaeger/?key=s3cret", OWN + "headers.api-key=s3cret",
+					TEMPO + "endpoint=https://user:s3cret@tempo/?key=s3cret", TEMPO + "headers.x-scope=s3cret")
+			.run((context) -> assertThat(context.getBean(ExporterProperties.class).toString())
+				.contains("endpoint=https://******@jaeger/?******", "headers=[api-key]",
+						"tempo=Destination[enabled=true, endpoint=https://******@tempo/?******", "headers=[x-scope]")
+				.doesNotContain("s3cret"));
+	}
+
 	@Test
 	void shouldSayThatThereAreNoBundlesWithoutBootsSslBundles() {
 		new ApplicationContextRunner().withUserConfiguration(Properties.class)

@@ -333,6 +333,18 @@ class OkHttpOtlpSenderTests {
 	}
 
 	@Test
+	void shouldStrikeOutWhatItMakesOfTheUrl() throws Exception {
+		HttpServer server = httpServer((exchange) -> answer(exchange, 500,
+				com.google.rpc.Status.newBuilder()
+					.setMessage("'" + exchange.getRequestHeaders().getFirst("Authorization") + "' with '"
+							+ exchange.getRequestURI().getQuery() + "'")
+					.build()
+					.toByteArray()));
+		String url = "http://me:s3cr3t@localhost:" + server.getAddress().getPort() + "/v1/traces?t0k3n";
+		assertThat(sender(url, Protocol.HTTP).send(one()).reason()).isEqualTo("HTTP 500 ('***' with '***')");
+	}
+
+	@Test
 	void shouldRefuseHeadersWithoutRepeatingThem() {
 		for (String value : List.of("s3cr3t\nX: y", "s3cr3t\u00fc", "s3cr3t\u0000", "s3cr3t\r")) {
 			assertThatIllegalArgumentException()
