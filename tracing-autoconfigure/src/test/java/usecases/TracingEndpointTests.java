@@ -80,7 +80,9 @@ class TracingEndpointTests {
 					  "kosmos.tracing.propagation.type[0]": {"value": "w3c", "origin": "%1$s - 9:12"},
 					  "kosmos.tracing.propagation.type[1]": {"value": "b3", "origin": "%1$s - 9:17"},
 					  "kosmos.tracing.sampling.probability": {"value": "0.5", "origin": "%3$s"},
-					  "kosmos.tracing.service.name": {"value": "orders", "origin": "%1$s - 3:11"}
+					  "kosmos.tracing.service.name": {"value": "orders", "origin": "%1$s - 3:11"},
+					  "management.tracing.export.otlp.enabled": {"value": "false", "origin":
+					    "\\"management.tracing.export.otlp.enabled\\" from property source \\"kosmosTracingOff\\""}
 					}""".formatted("URL [file:" + file + "]", argument("exporter.enabled"),
 					argument("sampling.probability"), argument("jdbc.enabled")), set(all), true);
 			assertThat(body(service.get("/actuator/kosmostracing/configuration")))

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +32,13 @@ import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.ObjectUtils;
 import org.springframework.util.ReflectionUtils;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The properties of tracing that are in effect, each with its value and where that comes
- * from: those that were bound, as they were written, the switches of features that are
- * off, and the defaults of what nobody set. A default that depends on other properties,
- * such as Boot's own, is not among them.
+ * from: those that were bound, Boot's for tracing among them, as they were written, the
+ * switches of features that are off, and the defaults of what nobody set. A default that
+ * depends on other properties, such as Boot's own, is not among them.
  * <p>
  * Values of headers, and user information and queries of URLs, are never told; all others
  * go through Boot's sanitizer. Thread-safe.
@@ -44,13 +47,23 @@ final class EffectiveConfiguration {
 
 	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("kosmos.tracing");
 
+	// What of Boot's properties is taken where ours are not set.
+	private static final List<ConfigurationPropertyName> BOOT = Stream
+		.of("management.tracing", "management.opentelemetry.tracing", "management.opentelemetry.resource-attributes",
+				"management.opentelemetry.enabled")
+		.map(ConfigurationPropertyName::of)
+		.toList();
+
 	private static final Pattern SECRET_NAME = Pattern.compile(
-			"kosmos\\.tracing\\.(exporter\\.(.*\\.)?headers|propagation\\.trust\\.headers)\\b.*",
+			"(kosmos\\.tracing\\.(exporter\\.(.*\\.)?headers|propagation\\.trust\\.headers)"
+					+ "|management\\.opentelemetry\\.tracing\\.export\\.otlp\\.headers)\\b.*",
 			Pattern.CASE_INSENSITIVE);
 
 	private static final Pattern USER_INFORMATION = Pattern.compile("(?<=://)[^/\\s]*@");
 
 	private static final Pattern QUERY = Pattern.compile("(://[^?\\s]*)\\?\\S*");
+
+	private static final List<String> SIZE_UNITS = List.of("B", "KB", "MB", "GB", "TB");
 
 	private static final String MASK = SanitizableData.SANITIZED_VALUE;
 
@@ -93,14 +106,14 @@ final class EffectiveConfiguration {
 			bound.getAll()
 				.values()
 				.stream()
-				.filter((property) -> isOurs(property.getName()))
+				.filter((property) -> isOfTracing(property.getName()))
 				.forEach((property) -> properties.put(property.getName(), property));
 		}
 		// Nobody binds the properties of what is switched off.
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.context.getEnvironment())) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream()
-					.filter((name) -> isOurs(name) && name.getLastElement(Form.UNIFORM).equals("enabled"))
+					.filter((name) -> isOfTracing(name) && name.getLastElement(Form.UNIFORM).equals("enabled"))
 					.forEach((name) -> properties.computeIfAbsent(name, source::getConfigurationProperty));
 			}
 		}
@@ -109,6 +122,10 @@ final class EffectiveConfiguration {
 
 	private static boolean isOurs(ConfigurationPropertyName name) {
 		return PREFIX.isAncestorOf(name);
+	}
+
+	private static boolean isOfTracing(ConfigurationPropertyName name) {
+		return isOurs(name) || BOOT.stream().anyMatch((boot) -> boot.equals(name) || boot.isAncestorOf(name));
 	}
 
 	private static Map<ConfigurationPropertyName, Object> defaults(ConfigurationPropertyName prefix,
@@ -159,11 +176,24 @@ final class EffectiveConfiguration {
 		if (value instanceof Duration duration) {
 			return DurationFormatterUtils.print(duration, DurationFormat.Style.COMPOSITE);
 		}
+		if (value instanceof DataSize size) {
+			return written(size);
+		}
 		if (value instanceof Enum<?> constant) {
 			return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 		}
 		String text = USER_INFORMATION.matcher(value.toString()).replaceAll(MASK + "@");
 		return QUERY.matcher(text).replaceAll("$1?" + MASK);
+	}
+
+	private static String written(DataSize size) {
+		long number = size.toBytes();
+		int unit = 0;
+		while (number != 0 && number % 1024 == 0 && unit < SIZE_UNITS.size() - 1) {
+			number /= 1024;
+			unit++;
+		}
+		return number + SIZE_UNITS.get(unit);
 	}
 
 	private static Map<String, ?> setting(@Nullable Object value, String origin) {

@@ -308,6 +308,11 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	}
 
 	@Override
+	public List<DestinationSettings> settings() {
+		return this.destinations.stream().map(Destination::settings).toList();
+	}
+
+	@Override
 	public boolean flush(Duration timeout) {
 		long deadline = System.nanoTime() + timeout.toNanos();
 		if (!awaitEncoded(deadline)) {

@@ -1,17 +1,29 @@
 package io.kosmos.tracing.autoconfigure.export;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.kosmos.tracing.TracingSection;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
- * {@link TracingSection} of where spans go: every destination with its state, its
- * counters and what it holds, and the latest problems, newest first. Thread-safe.
+ * {@link TracingSection} of where spans go: every destination with its state, the
+ * settings in effect, its counters and what it holds, what they share, and the latest
+ * problems, newest first. Sizes are bytes. Of headers there are the names only.
+ * Thread-safe.
  */
 final class DeliverySection implements TracingSection {
 
@@ -23,8 +35,16 @@ final class DeliverySection implements TracingSection {
 
 	private final ObservableDelivery delivery;
 
-	DeliverySection(ObservableDelivery delivery) {
+	private final @Nullable ExporterProperties properties;
+
+	/**
+	 * Create a section.
+	 * @param delivery the delivery
+	 * @param properties what all destinations share, {@code null} if that is not known
+	 */
+	DeliverySection(ObservableDelivery delivery, @Nullable ExporterProperties properties) {
 		this.delivery = delivery;
+		this.properties = properties;
 	}
 
 	@Override
@@ -35,10 +55,21 @@ final class DeliverySection implements TracingSection {
 	@Override
 	public Map<String, ?> read() {
 		Map<String, Object> section = new LinkedHashMap<>();
+		Map<String, DestinationSettings> settings = this.delivery.settings()
+			.stream()
+			.collect(Collectors.toMap(DestinationSettings::name, Function.identity()));
 		Map<String, Object> destinations = new LinkedHashMap<>();
 		this.delivery.destinations()
-			.forEach((destination) -> destinations.put(destination.name(), describe(destination)));
+			.forEach((destination) -> destinations.put(destination.name(),
+					describe(destination, settings.get(destination.name()))));
 		section.put("destinations", destinations);
+		if (this.properties != null) {
+			SpoolSettings spool = this.properties.spool().settings();
+			if (spool != null) {
+				section.put("spool", describe(spool));
+			}
+			section.put("shutdownTimeout", written(this.properties.shutdownTimeout()));
+		}
 		section.put("problems", problems());
 		return section;
 	}
@@ -60,15 +91,56 @@ final class DeliverySection implements TracingSection {
 		return state;
 	}
 
-	private static Map<String, ?> describe(DestinationState destination) {
+	private static Map<String, ?> describe(DestinationState destination, @Nullable DestinationSettings settings) {
 		Map<String, Object> description = new LinkedHashMap<>(state(destination));
 		description.put("url", withoutSecrets(destination.url()));
 		description.put("protocol", destination.protocol());
+		if (settings != null) {
+			description.put("settings", describe(settings));
+		}
 		description.put("spans", spans(destination));
 		description.put("requestsUnderWay", destination.requestsUnderWay());
 		description.put("queue", Map.of("spans", destination.queueSpans(), "bytes", destination.queueBytes()));
 		description.put("spool", Map.of("spans", destination.spoolSpans(), "bytes", destination.spoolBytes()));
 		return description;
+	}
+
+	private static Map<String, ?> describe(DestinationSettings settings) {
+		Map<String, Object> description = new LinkedHashMap<>();
+		description.put("headers", List.copyOf(new TreeSet<>(settings.headers().keySet())));
+		description.put("compression", settings.compression().name().toLowerCase(Locale.ROOT));
+		description.put("timeout", written(settings.timeout()));
+		description.put("connectTimeout", written(settings.connectTimeout()));
+		if (settings.sslBundleName() != null) {
+			description.put("sslBundle", settings.sslBundleName());
+		}
+		Function<SpanData, @Nullable SpanData> selection = settings.selection();
+		description.put("filters", selection instanceof Selection some && some.filters());
+		description.put("redacts", selection instanceof Selection some && some.redacts());
+		description.put("batch", describe(settings.batch()));
+		return description;
+	}
+
+	private static Map<String, ?> describe(DestinationSettings.Batch batch) {
+		Map<String, Object> description = new LinkedHashMap<>();
+		description.put("queueSize", batch.queueSize());
+		description.put("queueBytes", batch.queueBytes());
+		description.put("maxSize", batch.maxSize());
+		description.put("maxBytes", batch.maxBytes());
+		description.put("delay", written(batch.delay()));
+		return description;
+	}
+
+	private static Map<String, ?> describe(SpoolSettings spool) {
+		Map<String, Object> description = new LinkedHashMap<>();
+		description.put("directory", spool.directory().toString());
+		description.put("maxSize", spool.maxSize());
+		description.put("maxAge", written(spool.maxAge()));
+		return description;
+	}
+
+	private static String written(Duration duration) {
+		return DurationFormatterUtils.print(duration, DurationFormat.Style.COMPOSITE);
 	}
 
 	private static Map<String, ?> spans(DestinationState destination) {

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.export;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -24,8 +25,8 @@ import org.springframework.context.annotation.Configuration;
 public final class DeliveryTelemetryAutoConfiguration {
 
 	@Bean
-	DeliverySection kosmosDeliverySection(ObservableDelivery delivery) {
-		return new DeliverySection(delivery);
+	DeliverySection kosmosDeliverySection(ObservableDelivery delivery, ObjectProvider<ExporterProperties> properties) {
+		return new DeliverySection(delivery, properties.getIfAvailable());
 	}
 
 	@Bean

@@ -15,6 +15,12 @@ interface ObservableDelivery {
 	List<DestinationState> destinations();
 
 	/**
+	 * Return how each destination is served.
+	 * @return settings for each destination, which never change
+	 */
+	List<DestinationSettings> settings();
+
+	/**
 	 * Return what went wrong lately.
 	 * @return problems of all destinations, in any order
 	 */

@@ -49,8 +49,16 @@ final class Selection implements Function<SpanData, @Nullable SpanData> {
 	 * @return the selection, or {@code null} for all spans as they are
 	 */
 	static @Nullable Selection of(Filter filter, List<String> redact) {
-		boolean all = filter.include().isEmpty() && filter.exclude().isEmpty() && !filter.errorsOnly();
-		return (all && redact.isEmpty()) ? null : new Selection(filter, redact);
+		Selection selection = new Selection(filter, redact);
+		return (selection.filters() || selection.redacts()) ? selection : null;
+	}
+
+	boolean filters() {
+		return !this.filter.include().isEmpty() || !this.filter.exclude().isEmpty() || this.filter.errorsOnly();
+	}
+
+	boolean redacts() {
+		return this.redact.length > 0;
 	}
 
 	@Override
@@ -64,7 +72,7 @@ final class Selection implements Function<SpanData, @Nullable SpanData> {
 		if (matches(this.filter.exclude(), span)) {
 			return null;
 		}
-		return (this.redact.length > 0) ? redact(span) : span;
+		return redacts() ? redact(span) : span;
 	}
 
 	private static boolean matches(Spans spans, SpanData span) {

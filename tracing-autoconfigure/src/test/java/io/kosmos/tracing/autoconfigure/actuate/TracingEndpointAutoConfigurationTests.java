@@ -24,6 +24,7 @@ import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.jmx.JmxAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -99,7 +100,7 @@ class TracingEndpointAutoConfigurationTests {
 					Map.of("value", "7", "origin",
 							"\"KOSMOS_TRACING_EXAMPLE_MAX_COUNT\" from property source \"test-systemEnvironment\""),
 					"kosmos.tracing.example.mode", byDefault("b3-multi"), "kosmos.tracing.example.nested.size",
-					byDefault("65536B"), "kosmos.tracing.example.nested.sizes[0]",
+					byDefault("64KB"), "kosmos.tracing.example.nested.sizes[0]",
 					set("1", "kosmos.tracing.example.nested.sizes[0]"), "kosmos.tracing.example.nested.sizes[1]",
 					set("2", "kosmos.tracing.example.nested.sizes[1]"), "kosmos.tracing.example.tags.team",
 					set("a-team", "kosmos.tracing.example.tags.team"), "kosmos.tracing.example.timeout",
@@ -125,6 +126,38 @@ class TracingEndpointAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(configuration(context).get(name)).extracting("value").isEqualTo(shown);
 				assertThat(context.getBean(TracingEndpoint.class).all().toString()).doesNotContain("s3cr3t");
+			});
+	}
+
+	/**
+	 * Boot maps the OTEL_* variables onto these properties.
+	 */
+	@Test
+	void shouldTellWhatBootsPropertiesAreAndWhatTheyLeadTo() {
+		Map<String, String> boot = Map.of("management.opentelemetry.resource-attributes.team", "a-team",
+				"management.opentelemetry.tracing.export.max-batch-size", "100",
+				"management.opentelemetry.tracing.export.otlp.timeout", "3s",
+				"management.opentelemetry.tracing.export.schedule-delay", "2s",
+				"management.opentelemetry.tracing.limits.max-attributes", "64", "management.tracing.propagation.type",
+				"b3", "management.tracing.sampling.probability", "0.25");
+		String otlp = "management.opentelemetry.tracing.export.otlp.";
+		Map<String, Object> expected = new TreeMap<>(
+				Map.of(otlp + "endpoint", set("http://******@localhost:1/spans?******", otlp + "endpoint"),
+						otlp + "headers.x-api-key", set(MASK, otlp + "headers.x-api-key")));
+		boot.forEach((name, value) -> expected.put(name, set(value, name)));
+		this.exposed.withUserConfiguration(Application.class)
+			.withPropertyValues(boot.entrySet().stream().map(Object::toString).toArray(String[]::new))
+			.withPropertyValues(otlp + "endpoint=http://me:s3cr3t@localhost:1/spans?key=s3cr3t",
+					otlp + "headers.x-api-key=s3cr3t", "management.otlp.metrics.export.enabled=false")
+			.run((context) -> {
+				Map<String, Object> set = new TreeMap<>(configuration(context));
+				set.values().removeIf((setting) -> ((Map<?, ?>) setting).get("origin").equals("default"));
+				assertThat(set).isEqualTo(expected);
+				Map<String, ?> all = context.getBean(TracingEndpoint.class).all();
+				assertThat(all.toString()).doesNotContain("s3cr3t");
+				assertThat(all.get("delivery").toString()).contains("url=http://localhost:1/spans, protocol=http,",
+						"headers=[x-api-key], compression=none, timeout=3s, connectTimeout=10s,",
+						"maxSize=100, maxBytes=3145728, delay=2s");
 			});
 	}
 
@@ -226,6 +259,12 @@ class TracingEndpointAutoConfigurationTests {
 	@EnableConfigurationProperties({ ExampleProperties.class, ExporterProperties.class, TrustProperties.class,
 			HeaderProperties.class })
 	static class Features {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
 
 	}
 

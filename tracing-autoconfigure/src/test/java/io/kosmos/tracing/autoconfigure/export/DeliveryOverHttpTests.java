@@ -12,7 +12,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Filter;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Protocol;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Spans;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,13 +40,20 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class DeliveryOverHttpTests {
 
+	private static final String TEMPO = "https://user:s3cr3t@tempo.example:4318/?token=s3cr3t";
+
+	private static final String REFUSED = "Failed to connect to tempo.example/203.0.113.7:4318 (Connection refused)";
+
 	private static final String[] PROPERTIES = { "--server.port=0", "--server.address=127.0.0.1",
 			"--spring.main.banner-mode=off", "--kosmos.tracing.exporter.enabled=false",
 			"--management.endpoints.web.exposure.include=health,kosmostracing",
 			"--management.endpoint.health.show-details=always", "--management.endpoint.health.probes.enabled=true",
 			"--management.endpoint.health.group.readiness.include=readinessState,kosmosTracing",
-			"--kosmos.tracing.exporter.endpoint=https://user:s3cr3t@tempo.example:4318/?token=s3cr3t",
-			"--kosmos.tracing.exporter.headers.x-api-key=s3cr3t" };
+			"--kosmos.tracing.exporter.endpoint=http://jaeger:4317",
+			"--kosmos.tracing.exporter.destinations.tempo.endpoint=" + TEMPO,
+			"--kosmos.tracing.exporter.destinations.tempo.headers.x-api-key=s3cr3t",
+			"--kosmos.tracing.exporter.spool.directory=/var/lib/orders/spans",
+			"--management.tracing.sampling.probability=0.1" };
 
 	@ParameterizedTest
 	@EnumSource(mode = Mode.EXCLUDE, names = "NONE")
@@ -55,9 +66,9 @@ class DeliveryOverHttpTests {
 				assertThat(body.get("status").asString()).as(path).isEqualTo("UP");
 				JSONAssert.assertEquals("""
 						{"status": "UNKNOWN", "details": {
-						  "default": {"state": "up", "pending": 30},
+						  "default": {"state": "up", "pending": 25},
 						  "tempo": {"state": "down", "since": "2026-11-21T10:00:00Z",
-						            "problem": "connection refused", "pending": 30}}}""",
+						            "problem": "%s", "pending": 12115}}}""".formatted(REFUSED),
 						body.get("components").get("kosmosTracing").toString(), true);
 			}
 			HttpResponse<String> own = get(service, "/actuator/health/kosmosTracing");
@@ -104,7 +115,7 @@ class DeliveryOverHttpTests {
 		try (ConfigurableApplicationContext service = start(type)) {
 			HttpResponse<String> flushed = flush(service, "{\"value\": \"5s\"}");
 			assertThat(flushed.statusCode()).isEqualTo(200);
-			JSONAssert.assertEquals("{\"delivered\": false, \"pending\": {\"default\": 30, \"tempo\": 30}}",
+			JSONAssert.assertEquals("{\"delivered\": false, \"pending\": {\"default\": 25, \"tempo\": 12115}}",
 					flushed.body(), true);
 			HttpResponse<String> refused = flush(service, "{\"value\": \"2m\"}");
 			assertThat(refused.statusCode()).isEqualTo(400);
@@ -159,9 +170,19 @@ class DeliveryOverHttpTests {
 		@Bean
 		@Primary
 		ScriptedDelivery scriptedDelivery(Flushes flushes) {
-			return new ScriptedDelivery().up("default")
-				.down("tempo", "connection refused")
-				.problem(ScriptedDelivery.DOWN_SINCE, "tempo", "connection refused")
+			Filter withoutHealth = new Filter(new Spans(List.of(), Map.of()),
+					new Spans(List.of("GET /health*"), Map.of()), false);
+			return new ScriptedDelivery()
+				.with(ScriptedDelivery.settings("default", "http://jaeger:4317", Protocol.GRPC, Map.of(), null),
+						new DestinationState("default", "http://jaeger:4317", "grpc", null, null, 48_210, 0, 48_185, 25,
+								Map.of(), 0, 48_210, 0, 1, 25, 7_180, 25, 261_120))
+				.with(ScriptedDelivery.settings("tempo", OtlpDestination.of(TEMPO, null).url(), Protocol.HTTP,
+						Map.of("x-api-key", "s3cr3t"), Selection.of(withoutHealth, List.of())),
+						new DestinationState("tempo", OtlpDestination.of(TEMPO, null).url(), "http",
+								ScriptedDelivery.DOWN_SINCE, REFUSED, 48_210, 312, 30_104, 12_115,
+								Map.of(DropReason.FILTERED, 6_300L, DropReason.REJECTED, 3L), 350, 41_910, 312, 0,
+								12_115, 3_404_315, 12_115, 3_450_880))
+				.problem(ScriptedDelivery.DOWN_SINCE, "tempo", REFUSED)
 				.flush((timeout) -> !flushes.timeouts().add(timeout));
 		}
 

@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 
 import io.kosmos.tracing.TracingOperation;
 import io.kosmos.tracing.TracingSection;
+import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Compression;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Filter;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Protocol;
+import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -27,6 +32,7 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -157,26 +163,60 @@ class DeliveryTelemetryAutoConfigurationTests {
 				 "dropped": {"filtered": 0, "queue_full": 4, "spool_full": 0, "too_old": 0, "damaged": 0,
 				             "rejected": 3, "failed": 0, "shutdown": 0},
 				 "retried": 12, "spooled": 70, "replayed": 50}""";
+		String settings = """
+				{"headers": ["x-api-key"], "compression": "none", "timeout": "10s", "connectTimeout": "10s",
+				 "filters": false, "redacts": false,
+				 "batch": {"queueSize": 262144, "queueBytes": 67108864, "maxSize": 8192, "maxBytes": 3145728,
+				           "delay": "25ms"}}""";
 		with(delivery).run((context) -> JSONAssert.assertEquals("""
 				{"destinations": {
 				   "default": {
 				     "state": "up",
-				     "url": "http://localhost:4318/v1/traces", "protocol": "http",
+				     "url": "http://localhost:4318/v1/traces", "protocol": "http", "settings": %2$s,
 				     "spans": %1$s,
 				     "requestsUnderWay": 2,
 				     "queue": {"spans": 10, "bytes": 5000}, "spool": {"spans": 20, "bytes": 16384}},
 				   "tempo": {
 				     "state": "down", "since": "2026-11-21T10:00:00Z",
 				     "problem": "https://tempo.example:4317/ refused the connection",
-				     "url": "https://tempo.example:4317/", "protocol": "http",
+				     "url": "https://tempo.example:4317/", "protocol": "http", "settings": %2$s,
 				     "spans": %1$s,
 				     "requestsUnderWay": 2,
 				     "queue": {"spans": 10, "bytes": 5000}, "spool": {"spans": 20, "bytes": 16384}}},
 				 "problems": [
 				   {"at": "2026-11-21T12:00:01Z", "destination": "tempo", "text": "certificate expired"},
 				   {"at": "2026-11-21T12:00:00Z", "destination": "default",
-				    "text": "503 from http://localhost:4318/v1/traces 12 spans"}]}""".formatted(spans),
+				    "text": "503 from http://localhost:4318/v1/traces 12 spans"}]}""".formatted(spans, settings),
 				json(context.getBean(DeliverySection.class).read()), true));
+	}
+
+	@Test
+	void sectionShouldTellTheSettingsInEffect() {
+		Selection errors = Selection
+			.of(new Filter(new Spans(List.of(), Map.of()), new Spans(List.of(), Map.of()), true), List.of());
+		Selection redacting = Selection
+			.of(new Filter(new Spans(List.of(), Map.of()), new Spans(List.of(), Map.of()), false), List.of("secret.*"));
+		DestinationState state = new ScriptedDelivery().up("errors").destinations().get(0);
+		DestinationSettings tls = new DestinationSettings("errors", "https://tempo:4317", Protocol.GRPC,
+				Map.of("b", "s3cr3t", "a", "s3cr3t"), Compression.GZIP, Duration.ofMillis(1_500), Duration.ofHours(1),
+				SslBundle.of(null), "tempo", new Batch(10, 65_536, 5, 65_536, Duration.ofSeconds(5)), errors);
+		ScriptedDelivery delivery = new ScriptedDelivery().with(tls, state);
+		with(delivery).withUserConfiguration(DestinationsTests.Properties.class)
+			.withPropertyValues("kosmos.tracing.exporter.spool.directory=/var/lib/orders/./spans",
+					"kosmos.tracing.exporter.spool.max-size=2MB", "kosmos.tracing.exporter.shutdown-timeout=1500ms")
+			.run((context) -> JSONAssert.assertEquals("""
+					{"destinations": {"errors": {"settings": {
+					   "headers": ["a", "b"], "compression": "gzip", "timeout": "1s500ms", "connectTimeout": "1h",
+					   "sslBundle": "tempo", "filters": true, "redacts": false,
+					   "batch": {"queueSize": 10, "queueBytes": 65536, "maxSize": 5, "maxBytes": 65536,
+					             "delay": "5s"}}}},
+					 "spool": {"directory": "/var/lib/orders/spans", "maxSize": 2097152, "maxAge": "3d"},
+					 "shutdownTimeout": "1s500ms"}""", json(context.getBean(DeliverySection.class).read()), false));
+		with(new ScriptedDelivery()
+			.with(ScriptedDelivery.settings("errors", "http://a", Protocol.HTTP, Map.of(), redacting), state))
+			.run((context) -> JSONAssert.assertEquals("""
+					{"destinations": {"errors": {"settings": {"headers": [], "filters": false, "redacts": true}}}}""",
+					json(context.getBean(DeliverySection.class).read()), false));
 	}
 
 	@Test

@@ -1,10 +1,11 @@
 package io.kosmos.tracing.autoconfigure.export;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,15 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.otlp.OtlpTracingProperties;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.PropertySource;
@@ -34,8 +38,12 @@ class DestinationsDocumentTests {
 
 	private static final Pattern BLOCK = Pattern.compile("(?<=```yaml\n).*?(?=```)", Pattern.DOTALL);
 
+	@TempDir
+	Path tls;
+
 	@Test
-	void shouldBeBoundAsThePageSays() throws IOException {
+	void shouldBeBoundAsThePageSays() throws Exception {
+		writeCertificates();
 		Map<String, List<String>> examples = new LinkedHashMap<>();
 		for (String section : Files.readString(DOCUMENT).split("\n##+ ")) {
 			String title = section.lines().findFirst().orElseThrow();
@@ -47,6 +55,8 @@ class DestinationsDocumentTests {
 		expected.put("Several receivers",
 				List.of("default GRPC http://jaeger:4317 {}", "archive HTTP http://collector:4318/v1/traces {} GZIP",
 						"tempo HTTP https://tempo.example:4318/v1/traces {x-scope-orgid=orders}"));
+		expected.put("TLS and mutual TLS",
+				List.of("gateway GRPC https://otel.internal.example:4317 {} ssl with a client's key"));
 		expected.put("Only some of the spans", List.of("default GRPC http://jaeger:4317 {}",
 				"langfuse HTTP https://cloud.langfuse.com/api/public/otel/v1/traces {} selection",
 				"pager HTTP http://pager:4318/v1/traces {} selection", "tempo GRPC http://tempo:4317 {} selection"));
@@ -66,20 +76,21 @@ class DestinationsDocumentTests {
 		assertThat(examples).containsExactlyEntriesOf(expected);
 	}
 
-	private static List<String> destinations(String yaml) throws IOException {
+	private List<String> destinations(String yaml) throws Exception {
 		List<String> destinations = new ArrayList<>();
 		if (yaml.startsWith("# of the collector")) {
 			return destinations;
 		}
 		PropertySource<?> source = new YamlPropertySourceLoader()
-			.load("example", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+			.load("example",
+					new ByteArrayResource(
+							yaml.replace("/etc/tls", this.tls.toString()).getBytes(StandardCharsets.UTF_8)))
 			.get(0);
 		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
 			.withUserConfiguration(DestinationsTests.Properties.class)
 			// Each key has its own name as its value.
 			.withPropertyValues("DD_API_KEY=DD_API_KEY", "NEW_RELIC_LICENSE_KEY=NEW_RELIC_LICENSE_KEY",
 					"PHOENIX_API_KEY=PHOENIX_API_KEY", "LANGFUSE_AUTH=LANGFUSE_AUTH")
-			.withPropertyValues("spring.ssl.bundle.pem.collector.truststore.certificate=")
 			.withInitializer((context) -> context.getEnvironment().getPropertySources().addLast(source))
 			.run((context) -> Destinations
 				.from(context.getEnvironment(), context.getBean(ExporterProperties.class),
@@ -90,13 +101,40 @@ class DestinationsDocumentTests {
 		return destinations;
 	}
 
+	private void writeCertificates() throws Exception {
+		Path store = this.tls.resolve("store.p12");
+		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+				"-genkeypair", "-alias", "client", "-keyalg", "EC", "-dname", "CN=client", "-storetype", "PKCS12",
+				"-keystore", store.toString(), "-storepass", "changeit")
+			.inheritIO()
+			.start();
+		assertThat(keytool.waitFor()).isZero();
+		KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
+		String certificate = pem("CERTIFICATE", keys.getCertificate("client").getEncoded());
+		Files.writeString(this.tls.resolve("ca.crt"), certificate);
+		Files.writeString(this.tls.resolve("client.crt"), certificate);
+		Files.writeString(this.tls.resolve("client.key"),
+				pem("PRIVATE KEY", keys.getKey("client", "changeit".toCharArray()).getEncoded()));
+	}
+
+	private static String pem(String type, byte[] content) {
+		return "-----BEGIN " + type + "-----\n" + Base64.getMimeEncoder().encodeToString(content) + "\n-----END " + type
+				+ "-----\n";
+	}
+
 	private static String describe(DestinationSettings destination) {
 		return destination.name() + " " + destination.protocol() + " " + destination.url() + " "
 				+ new TreeMap<>(destination.headers())
 				+ ((destination.compression() != ExporterProperties.Compression.NONE) ? " " + destination.compression()
 						: "")
-				+ ((destination.sslBundle() != null) ? " ssl" : "")
-				+ ((destination.selection() != null) ? " selection" : "");
+				+ describe(destination.sslBundle()) + ((destination.selection() != null) ? " selection" : "");
+	}
+
+	private static String describe(@Nullable SslBundle bundle) {
+		if (bundle == null) {
+			return "";
+		}
+		return (bundle.getStores().getKeyStore() != null) ? " ssl with a client's key" : " ssl";
 	}
 
 }
