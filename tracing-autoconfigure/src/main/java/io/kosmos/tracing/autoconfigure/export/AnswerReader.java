@@ -35,7 +35,7 @@ final class AnswerReader {
 
 	private static final byte[] NOTHING = {};
 
-	private static final Pattern TOO_LARGE = Pattern.compile("larger than max|exceeds maximum|too large",
+	private static final Pattern TOO_LARGE = Pattern.compile("larger than max|message.{0,20} exceeds maximum|too large",
 			Pattern.CASE_INSENSITIVE);
 
 	private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\u0085\\u2028\\u2029]+");

@@ -134,11 +134,14 @@ public final class ExportAutoConfiguration {
 			boolean own = exporters.stream()
 				.anyMatch((exporter) -> exporter instanceof OtlpHttpSpanExporter
 						|| exporter instanceof OtlpGrpcSpanExporter);
+			// Built ahead of time, it may be switched off when it runs.
+			boolean off = !environment.getProperty("management.tracing.export.enabled", Boolean.class, true);
 			List<Delivery.Part> parts = settings.stream()
+				.filter((destination) -> !off)
 				.filter((destination) -> !own || !destination.name().equals(Destinations.DEFAULT))
 				.map((destination) -> part(destination, sslBundles))
 				.toList();
-			return new Delivery(parts, properties.spool().settings(),
+			return new Delivery(parts, off ? null : properties.spool().settings(),
 					leaving(predicates, reporters, filters, operators),
 					(site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure)),
 					(destination, outcome, duration) -> timer
@@ -148,8 +151,9 @@ public final class ExportAutoConfiguration {
 
 		private static Delivery.Part part(DestinationSettings settings, ObjectProvider<SslBundles> sslBundles) {
 			OkHttpOtlpSender sender = new OkHttpOtlpSender(settings);
-			if (settings.sslBundleName() != null) {
-				sslBundles.ifAvailable((bundles) -> bundles.addBundleUpdateHandler(settings.sslBundleName(),
+			String bundleName = settings.sslBundleName();
+			if (bundleName != null) {
+				sslBundles.ifAvailable((bundles) -> bundles.addBundleUpdateHandler(bundleName,
 						(bundle) -> rotate(settings, sender, bundle)));
 			}
 			return new Delivery.Part(settings, sender);
