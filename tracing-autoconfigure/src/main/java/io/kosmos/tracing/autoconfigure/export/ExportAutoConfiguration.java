@@ -119,10 +119,15 @@ public final class ExportAutoConfiguration {
 	static class DeliveryConfiguration {
 
 		@Bean
+		static DeliveryShutdown kosmosDeliveryShutdown() {
+			return new DeliveryShutdown();
+		}
+
+		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean
 		@ConditionalOnBooleanProperty(name = "kosmos.tracing.exporter.enabled", matchIfMissing = true)
 		@ConditionalOnEnabledTracingExport("otlp")
-		Delivery kosmosDelivery(Environment environment, ExporterProperties properties, BatchProperties batch,
+		Delivery kosmosDelivery(DeliveryShutdown shutdown,Environment environment, ExporterProperties properties, BatchProperties batch,
 				OtlpTracingProperties boot, ObjectProvider<OtlpTracingConnectionDetails> connection,
 				ObjectProvider<SslBundles> sslBundles, ObjectProvider<SpanExporter> exporters,
 				ObjectProvider<SpanExportingPredicate> predicates, ObjectProvider<SpanReporter> reporters,
@@ -141,12 +146,12 @@ public final class ExportAutoConfiguration {
 				.filter((destination) -> !own || !destination.name().equals(Destinations.DEFAULT))
 				.map((destination) -> part(destination, sslBundles))
 				.toList();
-			return new Delivery(parts, off ? null : properties.spool().settings(),
+			return shutdown.after(new Delivery(parts, off ? null : properties.spool().settings(),
 					leaving(predicates, reporters, filters, operators),
 					(site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure)),
 					(destination, outcome, duration) -> timer
 						.ifAvailable((sink) -> sink.exported(destination, outcome, duration)),
-					properties.shutdownTimeout());
+					properties.shutdownTimeout()));
 		}
 
 		private static Delivery.Part part(DestinationSettings settings, ObjectProvider<SslBundles> sslBundles) {
