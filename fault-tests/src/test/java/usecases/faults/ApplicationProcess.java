@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -162,6 +163,25 @@ final class ApplicationProcess implements AutoCloseable {
 	@Nullable Ledger ledger(String destination) throws IOException, InterruptedException {
 		HttpResponse<String> response = get("/actuator/kosmostracing/delivery");
 		return (response.statusCode() == 200) ? Ledger.of(JSON.readTree(response.body()), destination) : null;
+	}
+
+	/**
+	 * Ask for the ledger once nothing is pending, since an answer may be under way when
+	 * the receiver has all spans.
+	 * @param destination name of the destination
+	 * @return its ledger, as it is after a while if something stays pending
+	 */
+	@Nullable Ledger settledLedger(String destination) throws IOException, InterruptedException {
+		try {
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+				Ledger ledger = ledger(destination);
+				return ledger == null || ledger.pending() == 0;
+			});
+		}
+		catch (ConditionTimeoutException ex) {
+			// The row says what is pending.
+		}
+		return ledger(destination);
 	}
 
 	/**

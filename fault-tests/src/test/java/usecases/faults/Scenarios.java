@@ -104,7 +104,7 @@ final class Scenarios {
 			Consumer<Row> rows) throws Exception {
 		Measurement measurement = new Measurement(trial, name);
 		FaultyReceiver receiver = trial.receiver();
-		Ledger before = application.ledger("default");
+		Ledger before = application.settledLedger("default");
 		int from = application.next();
 		int requests;
 		application.load(rate);
@@ -130,7 +130,7 @@ final class Scenarios {
 		}
 		measurement.count(from, to);
 		measurement.nothingLost();
-		measurement.ledger(since(application.ledger("default"), before));
+		measurement.ledger(since(application.settledLedger("default"), before));
 		measurement.log(application.newLines(), (fault != Fault.NONE) ? 2 : 0);
 		if (fault == Fault.NONE) {
 			measurement.delay(from, to);
@@ -148,7 +148,7 @@ final class Scenarios {
 
 	private static void burst(Trial trial, ApplicationProcess application, Consumer<Row> rows) throws Exception {
 		Measurement measurement = new Measurement(trial, "burst of 50,000 in 1 s");
-		Ledger before = application.ledger("default");
+		Ledger before = application.settledLedger("default");
 		int from = application.next();
 		long begin = System.nanoTime();
 		application.load(50_000, 50_000, "step", 0);
@@ -157,7 +157,7 @@ final class Scenarios {
 		measurement.await(application, from, to);
 		measurement.count(from, to);
 		measurement.nothingLost();
-		measurement.ledger(since(application.ledger("default"), before));
+		measurement.ledger(since(application.settledLedger("default"), before));
 		measurement.log(application.newLines(), 0);
 		rows.accept(measurement.row());
 	}
@@ -165,7 +165,7 @@ final class Scenarios {
 	private static void left(Trial trial, ApplicationProcess application, String name, String span, int count,
 			Consumer<Row> rows) throws Exception {
 		Measurement measurement = new Measurement(trial, name);
-		Ledger before = application.ledger("default");
+		Ledger before = application.settledLedger("default");
 		int from = application.next();
 		application.load(3000, 750, "step", 0);
 		int first = application.next();
@@ -178,7 +178,7 @@ final class Scenarios {
 		measurement.expect(
 				measurement.missing().stream().allMatch((number) -> number >= first && number < first + count),
 				"lost others than those");
-		measurement.ledger(since(application.ledger("default"), before));
+		measurement.ledger(since(application.settledLedger("default"), before));
 		measurement.log(application.newLines(), 2);
 		rows.accept(measurement.row());
 	}
@@ -202,7 +202,7 @@ final class Scenarios {
 		measurement.expect(took.toSeconds() < 60, "drained after 60 s only");
 		measurement.count(1, to);
 		measurement.nothingLost();
-		measurement.ledger(application.ledger("default"));
+		measurement.ledger(application.settledLedger("default"));
 		measurement.log(application.newLines(), 2);
 		rows.accept(measurement.row());
 	}
@@ -250,7 +250,7 @@ final class Scenarios {
 			measurement.await(second, 1, Trial.NUMBERS);
 			measurement.count(1, Journal.CAPACITY);
 			measurement.nothingLost();
-			measurement.ledgers(first, second.ledger("default"));
+			measurement.ledgers(first, second.settledLedger("default"));
 			measurement.log(second.newLines(), 1);
 		}
 		rows.accept(measurement.row());
@@ -278,7 +278,7 @@ final class Scenarios {
 		measurement.remark("oldest lost ended " + oldest + " ms before");
 		long most = (trial.storage() == Storage.SPOOL) ? 50 : 200;
 		measurement.expect(oldest <= most, "lost what had ended more than " + most + " ms before");
-		Ledger ledger = second.ledger("default");
+		Ledger ledger = second.settledLedger("default");
 		measurement.expect(ledger != null && ledger.isExact(), "ledger does not add up: " + ledger);
 		rows.accept(measurement.row());
 	}
@@ -296,7 +296,7 @@ final class Scenarios {
 		measurement.count(1, to);
 		measurement.nothingLost();
 		measurement.expect(trial.receiver().inbox().isTrimmed(huge), "the huge span is not marked as trimmed");
-		measurement.ledger(application.ledger("default"));
+		measurement.ledger(application.settledLedger("default"));
 		measurement.log(application.newLines(), 2);
 		rows.accept(measurement.row());
 	}
@@ -324,7 +324,7 @@ final class Scenarios {
 			measurement.expect(measurement.delivered() >= 40, "less delivered than the memory for it holds");
 			measurement.remark("more than memory may hold");
 		}
-		measurement.ledger(application.ledger("default"));
+		measurement.ledger(application.settledLedger("default"));
 		measurement.log(application.newLines(), 3);
 		rows.accept(measurement.row());
 	}
@@ -352,7 +352,7 @@ final class Scenarios {
 				"lost spans although there was room again");
 		measurement.expect(measurement.delivered() >= 1500, "less delivered than the disk holds");
 		measurement.remark("more than disk and memory may hold");
-		measurement.ledger(application.ledger("default"));
+		measurement.ledger(application.settledLedger("default"));
 		measurement.log(application.newLines(), 4);
 		rows.accept(measurement.row());
 	}
@@ -375,7 +375,7 @@ final class Scenarios {
 		measurement.count(1, Journal.CAPACITY);
 		measurement.expect(measurement.lost() > 0 && measurement.lost() <= 1024,
 				"lost " + measurement.lost() + " for 64 damaged bytes");
-		measurement.ledgers(first, second.ledger("default"));
+		measurement.ledgers(first, second.settledLedger("default"));
 		measurement.log(second.newLines(), 2);
 		rows.accept(measurement.row());
 	}
@@ -414,14 +414,14 @@ final class Scenarios {
 			alive.count(1, to);
 			alive.nothingLost();
 			alive.delay(from, to);
-			alive.ledger(application.ledger("default"));
+			alive.ledger(application.settledLedger("default"));
 			rows.accept(alive.row());
 			dead.work();
 			Measurement risen = new Measurement(trial, dead, "other", "two destinations, the dead one once it is back");
 			risen.await(application, 1, to);
 			risen.count(1, to);
 			risen.nothingLost();
-			risen.ledger(application.ledger("other"));
+			risen.ledger(application.settledLedger("other"));
 			risen.log(application.newLines(), 2);
 			rows.accept(risen.row());
 		}
@@ -454,7 +454,7 @@ final class Scenarios {
 		measurement.await(application, 1, to);
 		measurement.count(1, to);
 		measurement.nothingLost();
-		measurement.ledger(application.ledger("default"));
+		measurement.ledger(application.settledLedger("default"));
 		measurement.log(application.newLines(), 2);
 		rows.accept(measurement.row());
 	}
