@@ -127,12 +127,13 @@ public final class ExportAutoConfiguration {
 		@ConditionalOnMissingBean
 		@ConditionalOnBooleanProperty(name = "kosmos.tracing.exporter.enabled", matchIfMissing = true)
 		@ConditionalOnEnabledTracingExport("otlp")
-		Delivery kosmosDelivery(DeliveryShutdown shutdown,Environment environment, ExporterProperties properties, BatchProperties batch,
-				OtlpTracingProperties boot, ObjectProvider<OtlpTracingConnectionDetails> connection,
-				ObjectProvider<SslBundles> sslBundles, ObjectProvider<SpanExporter> exporters,
-				ObjectProvider<SpanExportingPredicate> predicates, ObjectProvider<SpanReporter> reporters,
-				ObjectProvider<SpanFilter> filters, ObjectProvider<UnaryOperator<SpanData>> operators,
-				ObjectProvider<TracingFailures> failures, ObjectProvider<ExportTimer> timer) {
+		Delivery kosmosDelivery(DeliveryShutdown shutdown, Environment environment, ExporterProperties properties,
+				BatchProperties batch, OtlpTracingProperties boot,
+				ObjectProvider<OtlpTracingConnectionDetails> connection, ObjectProvider<SslBundles> sslBundles,
+				ObjectProvider<SpanExporter> exporters, ObjectProvider<SpanExportingPredicate> predicates,
+				ObjectProvider<SpanReporter> reporters, ObjectProvider<SpanFilter> filters,
+				ObjectProvider<UnaryOperator<SpanData>> operators, ObjectProvider<TracingFailures> failures,
+				ObjectProvider<ExportTimer> timer) {
 			OtlpTracingConnectionDetails details = connection.getIfAvailable();
 			List<DestinationSettings> settings = Destinations.from(environment, properties, batch, boot,
 					(details instanceof NoConnectionDetails) ? null : details, sslBundles);
