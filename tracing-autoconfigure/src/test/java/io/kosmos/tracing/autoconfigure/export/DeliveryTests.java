@@ -1,5 +1,9 @@
 package io.kosmos.tracing.autoconfigure.export;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
 import io.kosmos.tracing.autoconfigure.export.ExporterProperties.Compression;
@@ -425,6 +431,61 @@ class DeliveryTests {
 		await().until(() -> state(delivery).pending() == 0);
 		assertThat(state(delivery).delivered() + dropped(delivery, DropReason.SPOOL_FULL)).isEqualTo(40);
 		assertThat(new HashSet<>(this.receiver.spans())).contains("large 39").doesNotContain("large 0");
+	}
+
+	@Test
+	void shouldLetNeitherWhatIsOldNorWhatIsNewWait(@TempDir Path directory) {
+		this.receiver.answers(ScriptedReceiver.UNAVAILABLE);
+		SpoolSettings spool = new SpoolSettings(directory, 100 * 1024 * 1024, Duration.ofDays(1));
+		Batch batch = new Batch(262_144, 64 * 1024 * 1024, 200, 3 * 1024 * 1024, Duration.ofMillis(5));
+		Delivery first = delivery(spool, batch);
+		List<String> old = end(first, 0, 10_000);
+		first.close();
+		ScriptedReceiver slow = new ScriptedReceiver();
+		slow.answers(ScriptedReceiver.after(Duration.ofMillis(50), slow, ScriptedReceiver.ACCEPTED));
+		Delivery second = new Delivery(List.of(new Delivery.Part(settings("default", batch, null), slow)), spool,
+				Function.identity(), (site, failure) -> this.failures.add(failure),
+				(destination, outcome, duration) -> {
+				}, Duration.ofSeconds(1));
+		this.deliveries.add(second);
+		List<String> fresh = end(second, 10_000, 1000);
+		await().until(() -> slow.spans().containsAll(fresh));
+		assertThat(state(second).pending()).as("of the old ones").isPositive();
+		assertThat(slow.spans()).as("while new ones came").contains(old.get(0));
+		await().until(() -> state(second).pending() == 0);
+		List<String> replayed = new ArrayList<>(slow.spans());
+		replayed.removeAll(fresh);
+		assertThat(replayed).containsExactlyInAnyOrderElementsOf(old);
+	}
+
+	@Test
+	void shouldWriteNothingIntoTheSpoolThatMayNotLeave(@TempDir Path directory) throws Exception {
+		this.receiver.answers(ScriptedReceiver.UNAVAILABLE);
+		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
+				new SpoolSettings(directory, 100 * 1024 * 1024, Duration.ofDays(1)), (span) -> {
+					if (span.getName().equals("span 1")) {
+						throw new IllegalStateException("unknown whether s3cret may leave");
+					}
+					return span.getName().equals("span 2") ? null : span;
+				}, (site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
+				}, Duration.ofSeconds(1));
+		this.deliveries.add(delivery);
+		end(delivery, 0, 5);
+		await().until(() -> state(delivery).spooled() == 3);
+		try (Stream<Path> files = Files.walk(directory)) {
+			String written = files.filter(Files::isRegularFile).map(DeliveryTests::read).collect(Collectors.joining());
+			assertThat(written).contains("span 0", "span 3", "span 4").doesNotContain("span 1", "span 2");
+		}
+		assertThat(state(delivery).dropped()).isEqualTo(Map.of(DropReason.FAILED, 1L, DropReason.FILTERED, 1L));
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file, StandardCharsets.ISO_8859_1);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private Delivery delivery(Batch batch) {
