@@ -22,8 +22,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.kosmos.tracing.autoconfigure.export.DestinationSettings.Batch;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,13 +75,6 @@ final class Destination {
 	 */
 	private static final Duration PATIENCE = Duration.ofMillis(200);
 
-	/**
-	 * Time for which a loss is not logged again.
-	 */
-	private static final Duration SILENCE = Duration.ofMinutes(10);
-
-	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
-
 	private final DestinationSettings settings;
 
 	private final Batch batch;
@@ -96,7 +87,7 @@ final class Destination {
 
 	private final ExportTimer timer;
 
-	private final Consumer<Problem> problems;
+	private final DestinationLog log;
 
 	private final @Nullable Spool spool;
 
@@ -168,15 +159,7 @@ final class Destination {
 
 	private @Nullable Instant downSince;
 
-	private boolean downLogged;
-
 	private long droppedBefore;
-
-	private @Nullable String problem;
-
-	private @Nullable Instant refusalLogged;
-
-	private @Nullable Instant overflowLogged;
 
 	private int flushes;
 
@@ -198,7 +181,7 @@ final class Destination {
 		this.executor = executor;
 		this.intake = intake;
 		this.timer = timer;
-		this.problems = problems;
+		this.log = new DestinationLog(settings, spool != null, executor, problems);
 		this.spool = (spool != null) ? Spool.open(spool, settings.name(), new SpoolEvents()) : null;
 		if (this.spool != null) {
 			this.spool.recovered().forEach(this::recovered);
@@ -285,7 +268,7 @@ final class Destination {
 			}
 			catch (RuntimeException | Error ex) {
 				// There is no memory, most likely.
-				tell(ex.toString());
+				this.log.keep(ex.toString());
 				LockSupport.parkNanos(MIN_BACK_OFF.toNanos());
 			}
 		}
@@ -373,7 +356,7 @@ final class Destination {
 			spooled = (this.spool != null && bytes != null) ? this.spool.append(bytes, waiting.spans) : null;
 		}
 		catch (RuntimeException | Error ex) {
-			tell(ex.toString());
+			this.log.keep(ex.toString());
 		}
 		this.lock.lock();
 		try {
@@ -412,7 +395,7 @@ final class Destination {
 			}
 			Request request = next();
 			if (request == null) {
-				return Long.MAX_VALUE;
+				return this.backlog.isEmpty() ? Long.MAX_VALUE : Math.max(1, this.backlogNotBefore - now);
 			}
 			this.underWay++;
 			request.waiting.forEach((waiting) -> waiting.underWay = true);
@@ -472,7 +455,7 @@ final class Destination {
 		boolean replay = this.backlogNotBefore - System.nanoTime() <= 0;
 		this.replayTurn = replay && !this.replayTurn;
 		List<Waiting> waiting = gather(this.replayTurn ? this.backlog : this.fresh);
-		if (waiting.isEmpty() && (replay || this.replayTurn)) {
+		if (waiting.isEmpty() && replay) {
 			waiting = gather(this.replayTurn ? this.fresh : this.backlog);
 		}
 		return waiting.isEmpty() ? null : new Request(waiting, this.downSince == null);
@@ -689,13 +672,14 @@ final class Destination {
 		this.delivered += spans - rejected;
 		if (rejected > 0) {
 			drop(rejected, DropReason.REJECTED);
-			tellRefusal(rejected, answer.reason());
+			this.log.refused(rejected, answer.reason());
 		}
 		this.accepted++;
 		this.failures = 0;
 		this.refusals = 0;
 		if (this.downSince != null) {
-			up(this.downSince);
+			this.log.up(this.downSince, this.held, allDropped() - this.droppedBefore);
+			this.downSince = null;
 		}
 		boolean more = !this.backlog.isEmpty() || isFull();
 		this.concurrency = more ? Math.min(MAX_CONCURRENCY, this.concurrency + 1) : 1;
@@ -750,7 +734,7 @@ final class Destination {
 			release(waiting, removed);
 			if (parts.isEmpty()) {
 				drop(waiting.spans, DropReason.REJECTED);
-				tellRefusal(waiting.spans, answer.reason());
+				this.log.refused(waiting.spans, answer.reason());
 			}
 			for (int i = parts.size() - 1; i >= 0; i--) {
 				hold(parts.get(i));
@@ -778,53 +762,11 @@ final class Destination {
 		if (this.downSince == null) {
 			this.downSince = Instant.now();
 			this.droppedBefore = allDropped();
-			tell(answer.reason());
+			this.log.keep(answer.reason());
 		}
 		// A single failure is no incident.
-		if (!this.downLogged && this.failures > 1 && !this.closing) {
-			this.downLogged = true;
-			String where = (this.spool != null && this.spoolSpans > 0) ? "in the spool"
-					: "in memory, where there is room for " + this.batch.queueBytes() / (1024 * 1024) + " MB";
-			String line = "Spans cannot be delivered to " + this + " (" + answer.reason() + "); they wait " + where
-					+ ". Set kosmos.tracing.exporter.enabled=false to send none";
-			log(() -> logger.warn(line));
-		}
-	}
-
-	private void up(Instant downSince) {
-		this.downSince = null;
-		if (this.downLogged) {
-			this.downLogged = false;
-			String line = "Spans are delivered again to " + this + " after "
-					+ Duration.between(downSince, Instant.now()).toSeconds() + " s; " + this.held + " wait, "
-					+ (allDropped() - this.droppedBefore) + " were lost meanwhile";
-			log(() -> logger.info(line));
-		}
-	}
-
-	/**
-	 * Log without the lock, for which the code that is traced may wait.
-	 */
-	private void log(Runnable line) {
-		try {
-			this.executor.execute(line);
-		}
-		catch (RuntimeException | Error ex) {
-			line.run();
-		}
-	}
-
-	private void tell(String text) {
-		this.problem = text;
-		this.problems.accept(new Problem(Instant.now(), this.settings.name(), text));
-	}
-
-	private void tellRefusal(long spans, String reason) {
-		tell("refused " + spans + " spans: " + reason);
-		if (isNews(this.refusalLogged)) {
-			this.refusalLogged = Instant.now();
-			String line = this + " refuses spans, which are lost (" + reason + ")";
-			log(() -> logger.warn(line));
+		if (this.failures > 1 && !this.closing) {
+			this.log.down(answer.reason(), this.spoolSpans > 0);
 		}
 	}
 
@@ -897,18 +839,9 @@ final class Destination {
 
 	private void drop(long spans, DropReason reason) {
 		this.dropped.merge(reason, spans, Long::sum);
-		if (reason == DropReason.QUEUE_FULL && this.downSince == null && isNews(this.overflowLogged)) {
-			this.overflowLogged = Instant.now();
-			tell("more spans ended than could wait");
-			String line = "More spans end than can be delivered to " + this + ", and the oldest are lost; see"
-					+ " kosmos.tracing.batch.queue-bytes and queue-size"
-					+ ((this.spool == null) ? ", and kosmos.tracing.exporter.spool.directory" : "");
-			log(() -> logger.warn(line));
+		if (reason == DropReason.QUEUE_FULL && this.downSince == null) {
+			this.log.overflown();
 		}
-	}
-
-	private static boolean isNews(@Nullable Instant logged) {
-		return logged == null || logged.plus(SILENCE).isBefore(Instant.now());
 	}
 
 	private long allDropped() {
@@ -934,7 +867,7 @@ final class Destination {
 			}
 			long ended = Math.max(handed, this.intake.ended().sum());
 			return new DestinationState(this.settings.name(), this.settings.displayUrl(),
-					this.settings.protocol().name().toLowerCase(Locale.ROOT), this.downSince, this.problem, ended,
+					this.settings.protocol().name().toLowerCase(Locale.ROOT), this.downSince, this.log.problem(), ended,
 					this.recovered, this.delivered, ended - handed + this.held, dropped, this.retried, this.spooled,
 					this.replayed, this.underWay, this.memorySpans, this.memoryBytes, this.spoolSpans, spoolBytes);
 		}
@@ -1051,15 +984,7 @@ final class Destination {
 			loseWhatIsNotSpooled();
 			// And what is in a request that does not return.
 			long lost = allDropped() - before + Math.max(0, this.held - this.spoolSpans);
-			if (lost > 0) {
-				logger
-					.warn(lost + " spans were not delivered to " + this + " before the application ended, and are lost"
-							+ ((this.problem != null) ? " (" + this.problem + ")" : "")
-							+ "; set kosmos.tracing.exporter.spool.directory to keep them for the next start");
-			}
-			else if (this.held > 0) {
-				logger.info(this.held + " spans for " + this + " wait in the spool for the next start");
-			}
+			this.log.left(lost, this.held);
 		}
 		finally {
 			this.lock.unlock();
@@ -1105,11 +1030,6 @@ final class Destination {
 		forget(waiting);
 	}
 
-	@Override
-	public String toString() {
-		return "'" + this.settings.name() + "' at " + this.settings.displayUrl();
-	}
-
 	/**
 	 * What became of a request.
 	 *
@@ -1141,10 +1061,6 @@ final class Destination {
 	 */
 	private final class SpoolEvents implements Spool.Listener {
 
-		private volatile @Nullable Instant problemLogged;
-
-		private volatile boolean told;
-
 		@Override
 		public void dropped(Spooled spooled, DropReason reason) {
 			Destination.this.lock.lock();
@@ -1173,21 +1089,12 @@ final class Destination {
 
 		@Override
 		public void problem(String text) {
-			Destination.this.problems.accept(new Problem(Instant.now(), Destination.this.settings.name(), text));
-			// A disk that is full has room again and again, for a moment.
-			if (isNews(this.problemLogged)) {
-				this.problemLogged = Instant.now();
-				this.told = true;
-				logger.warn(text);
-			}
+			Destination.this.log.spoolProblem(text);
 		}
 
 		@Override
 		public void recovered(String text) {
-			if (this.told) {
-				this.told = false;
-				logger.info(text);
-			}
+			Destination.this.log.spoolRecovered(text);
 		}
 
 	}

@@ -44,6 +44,13 @@ record DestinationSettings(String name, String url, Protocol protocol, Map<Strin
 	}
 
 	/**
+	 * Return the name and the URL, as a log line says them.
+	 */
+	String displayName() {
+		return "'" + this.name + "' at " + displayUrl();
+	}
+
+	/**
 	 * Return the URL without what may hold a secret.
 	 */
 	String displayUrl() {
