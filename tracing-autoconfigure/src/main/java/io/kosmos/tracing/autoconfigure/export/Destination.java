@@ -4,15 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.EnumMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,8 +41,6 @@ final class Destination {
 	 * shall survive the process.
 	 */
 	private static final Duration SPOOLING_DELAY = Duration.ofMillis(20);
-
-	private static final int MAX_MERGED = 64 * 1024;
 
 	private static final Duration MIN_BACK_OFF = Duration.ofMillis(100);
 
@@ -99,47 +93,11 @@ final class Destination {
 
 	private final Condition settled = this.lock.newCondition();
 
-	// Not in the spool yet, oldest first.
-	private final Deque<Waiting> incoming = new ArrayDeque<>();
+	private final Lanes lanes;
 
-	// In memory, oldest first, and in the spool as well, if there is one.
-	private final Deque<Waiting> fresh = new ArrayDeque<>();
-
-	// Only in the spool, oldest first.
-	private final Deque<Waiting> backlog = new ArrayDeque<>();
-
-	// Halves of requests that were refused or too large, to be sent alone.
-	private final Deque<List<Waiting>> suspects = new ArrayDeque<>();
-
-	private final Map<Spooled, Waiting> bySpooled = new IdentityHashMap<>();
-
-	private final Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
-
-	private long handed;
-
-	private long recovered;
-
-	private long delivered;
+	private final Ledger ledger = new Ledger();
 
 	private long accepted;
-
-	private long retried;
-
-	private long spooled;
-
-	private long replayed;
-
-	private long held;
-
-	private long memorySpans;
-
-	private long memoryBytes;
-
-	private long freshSpans;
-
-	private long freshBytes;
-
-	private long spoolSpans;
 
 	private int underWay;
 
@@ -177,6 +135,7 @@ final class Destination {
 		this.settings = settings;
 		this.batch = settings.batch();
 		this.maxBytes = this.batch.maxBytes();
+		this.lanes = new Lanes(this.batch);
 		this.sender = sender;
 		this.executor = executor;
 		this.intake = intake;
@@ -195,12 +154,8 @@ final class Destination {
 	private void recovered(Spooled spooled) {
 		this.lock.lock();
 		try {
-			Waiting waiting = new Waiting(spooled, System.nanoTime());
-			this.bySpooled.put(spooled, waiting);
-			this.recovered += waiting.spans;
-			this.held += waiting.spans;
-			this.spoolSpans += waiting.spans;
-			this.backlog.add(waiting);
+			this.lanes.recover(spooled);
+			this.ledger.recovered += spooled.spans();
 		}
 		finally {
 			this.lock.unlock();
@@ -217,18 +172,18 @@ final class Destination {
 	void offer(Message message) {
 		this.lock.lock();
 		try {
-			this.handed += message.spans();
+			this.ledger.handed += message.spans();
 			if (this.closed) {
 				drop(message.spans(), DropReason.SHUTDOWN);
 				return;
 			}
 			Waiting waiting = new Waiting(message.bytes(), message.spans(), null, System.nanoTime());
-			hold(waiting);
+			this.lanes.hold(waiting);
 			if (this.spool != null) {
-				this.incoming.add(waiting);
+				this.lanes.addIncoming(waiting);
 			}
 			else {
-				addFresh(waiting);
+				this.lanes.addFresh(waiting);
 			}
 			makeRoom();
 			this.work.signal();
@@ -247,7 +202,7 @@ final class Destination {
 		}
 		this.lock.lock();
 		try {
-			this.handed += spans;
+			this.ledger.handed += spans;
 			drop(spans, reason);
 			this.settled.signalAll();
 		}
@@ -282,7 +237,9 @@ final class Destination {
 				long now = System.nanoTime();
 				long wait = untilSpooled(now);
 				if (wait == 0) {
-					takeIncoming(toSpool);
+					// While the receiver is down, few large records take less memory
+					// than many small ones.
+					this.lanes.takeIncoming(toSpool, this.downSince != null);
 					return true;
 				}
 				if (this.closed) {
@@ -303,41 +260,13 @@ final class Destination {
 	}
 
 	private long untilSpooled(long now) {
-		Waiting oldest = this.incoming.peek();
+		Waiting oldest = this.lanes.oldestIncoming();
 		if (oldest == null) {
 			return Long.MAX_VALUE;
 		}
-		boolean hurry = this.downSince == null || this.closing || this.memoryBytes > this.batch.queueBytes() / 2;
+		boolean hurry = this.downSince == null || this.closing
+				|| this.lanes.memoryBytes() > this.batch.queueBytes() / 2;
 		return hurry ? 0 : Math.max(0, oldest.since + SPOOLING_DELAY.toNanos() - now);
-	}
-
-	// While the receiver is down, few large records take less memory than many small
-	// ones.
-	private void takeIncoming(Deque<Waiting> toSpool) {
-		for (Waiting next = this.incoming.poll(); next != null; next = this.incoming.poll()) {
-			Waiting last = toSpool.peekLast();
-			if (this.downSince != null && last != null && last.length + next.length <= MAX_MERGED) {
-				toSpool.removeLast();
-				toSpool.add(merge(last, next));
-			}
-			else {
-				toSpool.add(next);
-			}
-		}
-	}
-
-	private Waiting merge(Waiting one, Waiting other) {
-		byte[] first = Objects.requireNonNull(one.bytes);
-		byte[] second = Objects.requireNonNull(other.bytes);
-		byte[] bytes = Arrays.copyOf(first, first.length + second.length);
-		System.arraycopy(second, 0, bytes, first.length, second.length);
-		Waiting merged = new Waiting(bytes, one.spans + other.spans, null, one.since);
-		for (Waiting part : List.of(one, other)) {
-			this.held -= part.spans;
-			forget(part);
-		}
-		hold(merged);
-		return merged;
 	}
 
 	private void awaitWork(long nanos) {
@@ -361,26 +290,20 @@ final class Destination {
 		this.lock.lock();
 		try {
 			if (spooled != null) {
-				keep(waiting, spooled);
+				this.lanes.keep(waiting, spooled);
+				this.ledger.spooled += waiting.spans;
 			}
 			if (this.closed) {
-				loseUnlessSpooled(waiting);
+				drop(this.lanes.loseMemory(waiting), DropReason.SHUTDOWN);
 				return;
 			}
-			addFresh(waiting);
+			this.lanes.addFresh(waiting);
 			makeRoom();
 			this.settled.signalAll();
 		}
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private void keep(Waiting waiting, Spooled spooled) {
-		waiting.spooled = spooled;
-		this.bySpooled.put(spooled, waiting);
-		this.spooled += waiting.spans;
-		this.spoolSpans += waiting.spans;
 	}
 
 	/**
@@ -395,7 +318,7 @@ final class Destination {
 			}
 			Request request = next();
 			if (request == null) {
-				return this.backlog.isEmpty() ? Long.MAX_VALUE : Math.max(1, this.backlogNotBefore - now);
+				return this.lanes.hasBacklog() ? Math.max(1, this.backlogNotBefore - now) : Long.MAX_VALUE;
 			}
 			this.underWay++;
 			request.waiting.forEach((waiting) -> waiting.underWay = true);
@@ -413,7 +336,7 @@ final class Destination {
 	}
 
 	private long untilAttempt(long now) {
-		if (this.underWay > 0 || this.held == 0) {
+		if (this.underWay > 0 || this.lanes.held() == 0) {
 			return Long.MAX_VALUE;
 		}
 		if (this.closing && !this.attemptedSinceClosing) {
@@ -426,65 +349,40 @@ final class Destination {
 		if (this.underWay >= this.concurrency) {
 			return Long.MAX_VALUE;
 		}
-		if (!this.suspects.isEmpty()) {
+		if (this.lanes.hasSuspects()) {
 			return 0;
 		}
-		long wait = this.backlog.isEmpty() ? Long.MAX_VALUE : Math.max(0, this.backlogNotBefore - now);
-		Waiting oldest = this.fresh.peek();
+		long wait = this.lanes.hasBacklog() ? Math.max(0, this.backlogNotBefore - now) : Long.MAX_VALUE;
+		Waiting oldest = this.lanes.oldestFresh();
 		if (oldest == null || wait == 0) {
 			return wait;
 		}
-		if (this.closing || this.flushes > 0 || isFull()) {
+		if (this.closing || this.flushes > 0 || this.lanes.isFull(this.maxBytes)) {
 			return 0;
 		}
 		return Math.min(wait, Math.max(0, oldest.since + this.batch.delay().toNanos() - now));
 	}
 
-	private boolean isFull() {
-		return this.freshSpans >= this.batch.maxSize() || this.freshBytes >= this.maxBytes;
-	}
-
 	private @Nullable Request next() {
-		for (List<Waiting> suspect = this.suspects.poll(); suspect != null; suspect = this.suspects.poll()) {
-			List<Waiting> left = suspect.stream().filter((waiting) -> !waiting.dropped).toList();
-			if (!left.isEmpty()) {
-				return new Request(left, this.downSince == null);
-			}
+		boolean up = this.downSince == null;
+		List<Waiting> suspects = this.lanes.takeSuspects();
+		if (suspects != null) {
+			return new Request(suspects, up);
 		}
 		// What is new does not wait for what is old, nor the other way round.
 		boolean replay = this.backlogNotBefore - System.nanoTime() <= 0;
 		this.replayTurn = replay && !this.replayTurn;
-		List<Waiting> waiting = gather(this.replayTurn ? this.backlog : this.fresh);
+		List<Waiting> waiting = take(this.replayTurn);
 		if (waiting.isEmpty() && replay) {
-			waiting = gather(this.replayTurn ? this.fresh : this.backlog);
+			waiting = take(!this.replayTurn);
 		}
-		return waiting.isEmpty() ? null : new Request(waiting, this.downSince == null);
+		return waiting.isEmpty() ? null : new Request(waiting, up);
 	}
 
-	private List<Waiting> gather(Deque<Waiting> lane) {
-		List<Waiting> gathered = new ArrayList<>();
-		long spans = 0;
-		long bytes = 0;
-		for (Waiting first = lane.peek(); first != null; first = lane.peek()) {
-			if (!first.dropped) {
-				spans += first.spans;
-				bytes += first.length;
-				boolean fits = spans <= this.batch.maxSize() && bytes <= this.maxBytes && !first.isSuspect();
-				// One message is enough to see whether the receiver is back.
-				boolean alone = this.downSince != null || !gathered.isEmpty() && gathered.get(0).isSuspect();
-				if (!gathered.isEmpty() && (alone || !fits)) {
-					break;
-				}
-				gathered.add(first);
-			}
-			if (lane == this.fresh) {
-				pollFresh();
-			}
-			else {
-				lane.poll();
-			}
-		}
-		return gathered;
+	private List<Waiting> take(boolean replay) {
+		// One message is enough to see whether the receiver is back.
+		boolean single = this.downSince != null;
+		return replay ? this.lanes.takeBacklog(single, this.maxBytes) : this.lanes.takeFresh(single, this.maxBytes);
 	}
 
 	private void send(Request request) {
@@ -497,7 +395,7 @@ final class Destination {
 			settle(request, attempt.answer, attempt.parts, removed);
 			makeRoom();
 			if (this.closed) {
-				loseWhatIsNotSpooled();
+				drop(this.lanes.loseMemory(), DropReason.SHUTDOWN);
 			}
 		}
 		finally {
@@ -603,8 +501,7 @@ final class Destination {
 			if (spooled != null) {
 				this.lock.lock();
 				try {
-					keep(replacement, spooled);
-					this.spooled -= spans;
+					this.lanes.keep(replacement, spooled);
 				}
 				finally {
 					this.lock.unlock();
@@ -635,7 +532,7 @@ final class Destination {
 			}
 			else if (waiting.spooled != null && waiting.spooled.isLive()) {
 				// The spool said why it cannot be read now.
-				this.backlog.addFirst(waiting);
+				this.lanes.putBack(waiting, false);
 				this.backlogNotBefore = System.nanoTime() + MAX_BACK_OFF.toNanos();
 			}
 			else {
@@ -651,12 +548,12 @@ final class Destination {
 			case ACCEPTED -> accepted(sent, spans, answer, removed);
 			case UNAVAILABLE -> {
 				putBack(sent, request.up, removed);
-				this.retried += spans;
+				this.ledger.retried += spans;
 				unavailable(answer, request.up);
 			}
 			case TOO_LARGE, REFUSED -> {
 				refused(sent, parts, answer, removed);
-				this.retried += spans;
+				this.ledger.retried += spans;
 			}
 		}
 	}
@@ -664,12 +561,12 @@ final class Destination {
 	private void accepted(List<Waiting> sent, long spans, Answer answer, List<Spooled> removed) {
 		for (Waiting waiting : sent) {
 			if (!waiting.isInMemory()) {
-				this.replayed += waiting.spans;
+				this.ledger.replayed += waiting.spans;
 			}
 			release(waiting, removed);
 		}
 		long rejected = Math.max(0, Math.min(answer.rejected(), spans));
-		this.delivered += spans - rejected;
+		this.ledger.delivered += spans - rejected;
 		if (rejected > 0) {
 			drop(rejected, DropReason.REJECTED);
 			this.log.refused(rejected, answer.reason());
@@ -678,10 +575,10 @@ final class Destination {
 		this.failures = 0;
 		this.refusals = 0;
 		if (this.downSince != null) {
-			this.log.up(this.downSince, this.held, allDropped() - this.droppedBefore);
+			this.log.up(this.downSince, this.lanes.held(), this.ledger.allDropped() - this.droppedBefore);
 			this.downSince = null;
 		}
-		boolean more = !this.backlog.isEmpty() || isFull();
+		boolean more = this.lanes.hasBacklog() || this.lanes.isFull(this.maxBytes);
 		this.concurrency = more ? Math.min(MAX_CONCURRENCY, this.concurrency + 1) : 1;
 	}
 
@@ -695,23 +592,13 @@ final class Destination {
 				waiting.attempts++;
 				waiting.acceptedAtFailure = this.accepted;
 			}
-			Deque<Waiting> lane = waiting.isInMemory() ? this.fresh : this.backlog;
 			if (!waiting.isInMemory() && waiting.lost != null) {
 				release(waiting, removed);
 				drop(waiting.spans, waiting.lost);
-				continue;
-			}
-			if (!up || waiting.isSuspect()) {
-				// Perhaps it is not the receiver but this message: others are tried
-				// first.
-				lane.addLast(waiting);
 			}
 			else {
-				lane.addFirst(waiting);
-			}
-			if (lane == this.fresh) {
-				this.freshSpans += waiting.spans;
-				this.freshBytes += waiting.length;
+				// Perhaps it is not the receiver but this message: others go first.
+				this.lanes.putBack(waiting, !up || waiting.isSuspect());
 			}
 		}
 	}
@@ -726,8 +613,8 @@ final class Destination {
 		}
 		if (sent.size() > 1) {
 			int middle = sent.size() / 2;
-			this.suspects.addFirst(new ArrayList<>(sent.subList(middle, sent.size())));
-			this.suspects.addFirst(new ArrayList<>(sent.subList(0, middle)));
+			this.lanes.addSuspects(new ArrayList<>(sent.subList(middle, sent.size())));
+			this.lanes.addSuspects(new ArrayList<>(sent.subList(0, middle)));
 		}
 		else {
 			Waiting waiting = sent.get(0);
@@ -737,8 +624,8 @@ final class Destination {
 				this.log.refused(waiting.spans, answer.reason());
 			}
 			for (int i = parts.size() - 1; i >= 0; i--) {
-				hold(parts.get(i));
-				this.suspects.addFirst(List.of(parts.get(i)));
+				this.lanes.hold(parts.get(i));
+				this.lanes.addSuspects(List.of(parts.get(i)));
 			}
 		}
 		if (++this.refusals > MAX_REFUSALS) {
@@ -761,91 +648,36 @@ final class Destination {
 		}
 		if (this.downSince == null) {
 			this.downSince = Instant.now();
-			this.droppedBefore = allDropped();
+			this.droppedBefore = this.ledger.allDropped();
 			this.log.keep(answer.reason());
 		}
 		// A single failure is no incident.
 		if (this.failures > 1 && !this.closing) {
-			this.log.down(answer.reason(), this.spoolSpans > 0);
+			this.log.down(answer.reason(), this.lanes.spoolSpans() > 0);
 		}
-	}
-
-	private void hold(Waiting waiting) {
-		this.held += waiting.spans;
-		this.memorySpans += waiting.spans;
-		this.memoryBytes += waiting.memory();
-	}
-
-	private void addFresh(Waiting waiting) {
-		this.fresh.add(waiting);
-		this.freshSpans += waiting.spans;
-		this.freshBytes += waiting.length;
-	}
-
-	private @Nullable Waiting pollFresh() {
-		Waiting waiting = this.fresh.poll();
-		if (waiting != null) {
-			this.freshSpans -= waiting.spans;
-			this.freshBytes -= waiting.length;
-		}
-		return waiting;
 	}
 
 	// It is settled: what it took is free again.
 	private void release(Waiting waiting, List<Spooled> removed) {
-		this.held -= waiting.spans;
-		forget(waiting);
-		if (waiting.spooled != null) {
-			removed.add(waiting.spooled);
-			this.bySpooled.remove(waiting.spooled);
-			this.spoolSpans -= waiting.spans;
-			waiting.spooled = null;
-		}
-	}
-
-	private void forget(Waiting waiting) {
-		if (waiting.isInMemory()) {
-			this.memorySpans -= waiting.spans;
-			this.memoryBytes -= waiting.memory();
-			waiting.bytes = null;
+		Spooled spooled = this.lanes.release(waiting);
+		if (spooled != null) {
+			removed.add(spooled);
 		}
 	}
 
 	private void makeRoom() {
-		while (this.memoryBytes > this.batch.queueBytes() || this.memorySpans > this.batch.queueSize()) {
-			boolean written = !this.fresh.isEmpty();
-			Waiting oldest = written ? this.fresh.peek() : this.incoming.peek();
-			// A single message may be larger than the queue.
-			if (oldest == null || oldest.memory() == this.memoryBytes) {
-				return;
-			}
-			if (written) {
-				pollFresh();
-			}
-			else {
-				this.incoming.poll();
-			}
-			forget(oldest);
-			if (oldest.spooled != null) {
-				this.backlog.add(oldest);
-			}
-			else {
-				this.held -= oldest.spans;
-				drop(oldest.spans, DropReason.QUEUE_FULL);
-				this.settled.signalAll();
-			}
+		long dropped = this.lanes.makeRoom();
+		if (dropped > 0) {
+			drop(dropped, DropReason.QUEUE_FULL);
+			this.settled.signalAll();
 		}
 	}
 
 	private void drop(long spans, DropReason reason) {
-		this.dropped.merge(reason, spans, Long::sum);
+		this.ledger.drop(spans, reason);
 		if (reason == DropReason.QUEUE_FULL && this.downSince == null) {
 			this.log.overflown();
 		}
-	}
-
-	private long allDropped() {
-		return this.dropped.values().stream().mapToLong(Long::longValue).sum();
 	}
 
 	/**
@@ -856,8 +688,8 @@ final class Destination {
 		long spoolBytes = (this.spool != null) ? this.spool.bytes() : 0;
 		this.lock.lock();
 		try {
-			Map<DropReason, Long> dropped = new EnumMap<>(this.dropped);
-			long handed = this.handed;
+			Map<DropReason, Long> dropped = this.ledger.dropped();
+			long handed = this.ledger.handed;
 			for (Map.Entry<DropReason, LongAdder> atIntake : this.intake.dropped().entrySet()) {
 				long spans = atIntake.getValue().sum();
 				if (spans > 0) {
@@ -868,8 +700,9 @@ final class Destination {
 			long ended = Math.max(handed, this.intake.ended().sum());
 			return new DestinationState(this.settings.name(), this.settings.displayUrl(),
 					this.settings.protocol().name().toLowerCase(Locale.ROOT), this.downSince, this.log.problem(), ended,
-					this.recovered, this.delivered, ended - handed + this.held, dropped, this.retried, this.spooled,
-					this.replayed, this.underWay, this.memorySpans, this.memoryBytes, this.spoolSpans, spoolBytes);
+					this.ledger.recovered, this.ledger.delivered, ended - handed + this.lanes.held(), dropped,
+					this.ledger.retried, this.ledger.spooled, this.ledger.replayed, this.underWay,
+					this.lanes.memorySpans(), this.lanes.memoryBytes(), this.lanes.spoolSpans(), spoolBytes);
 		}
 		finally {
 			this.lock.unlock();
@@ -885,8 +718,8 @@ final class Destination {
 		try {
 			this.flushes++;
 			this.work.signal();
-			long target = this.handed + this.recovered;
-			while (this.held > 0 && this.delivered + allDropped() < target) {
+			long target = this.ledger.handed + this.ledger.recovered;
+			while (this.lanes.held() > 0 && this.ledger.delivered + this.ledger.allDropped() < target) {
 				if (!awaitSettled(deadline)) {
 					return false;
 				}
@@ -918,27 +751,13 @@ final class Destination {
 			this.closing = true;
 			this.failures = 0;
 			if (this.spool != null) {
-				offerToSpoolAgain();
+				this.lanes.offerToSpoolAgain();
 			}
 			this.work.signal();
 		}
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	// What the spool could not take when it came.
-	private void offerToSpoolAgain() {
-		List<Waiting> spooled = new ArrayList<>();
-		for (Waiting waiting = pollFresh(); waiting != null; waiting = pollFresh()) {
-			if (waiting.spooled == null) {
-				this.incoming.add(waiting);
-			}
-			else {
-				spooled.add(waiting);
-			}
-		}
-		spooled.forEach(this::addFresh);
 	}
 
 	/**
@@ -980,11 +799,11 @@ final class Destination {
 	private void tellWhatIsLeft() {
 		this.lock.lock();
 		try {
-			long before = allDropped();
-			loseWhatIsNotSpooled();
+			long lost = this.lanes.loseMemory();
+			drop(lost, DropReason.SHUTDOWN);
 			// And what is in a request that does not return.
-			long lost = allDropped() - before + Math.max(0, this.held - this.spoolSpans);
-			this.log.left(lost, this.held);
+			lost += Math.max(0, this.lanes.held() - this.lanes.spoolSpans());
+			this.log.left(lost, this.lanes.held());
 		}
 		finally {
 			this.lock.unlock();
@@ -998,7 +817,7 @@ final class Destination {
 		this.lock.lock();
 		try {
 			boolean more = true;
-			while (more && this.held > 0 && !isSafe()) {
+			while (more && this.lanes.held() > 0 && !isSafe()) {
 				more = awaitSettled(deadline);
 			}
 		}
@@ -1010,24 +829,7 @@ final class Destination {
 	// The receiver is not there, and all is in the spool: there is no reason to wait.
 	private boolean isSafe() {
 		return this.downSince != null && this.attemptedSinceClosing && this.underWay == 0
-				&& this.spoolSpans == this.held;
-	}
-
-	private void loseWhatIsNotSpooled() {
-		for (Deque<Waiting> lane : List.of(this.incoming, this.fresh)) {
-			lane.forEach(this::loseUnlessSpooled);
-			lane.clear();
-		}
-		this.suspects.forEach((suspect) -> suspect.forEach(this::loseUnlessSpooled));
-		this.suspects.clear();
-	}
-
-	private void loseUnlessSpooled(Waiting waiting) {
-		if (waiting.spooled == null && !waiting.dropped) {
-			this.held -= waiting.spans;
-			drop(waiting.spans, DropReason.SHUTDOWN);
-		}
-		forget(waiting);
+				&& this.lanes.spoolSpans() == this.lanes.held();
 	}
 
 	/**
@@ -1065,21 +867,14 @@ final class Destination {
 		public void dropped(Spooled spooled, DropReason reason) {
 			Destination.this.lock.lock();
 			try {
-				Waiting waiting = Destination.this.bySpooled.remove(spooled);
-				if (waiting == null) {
-					if (!Destination.this.opened) {
-						Destination.this.recovered += spooled.spans();
-						drop(spooled.spans(), reason);
-					}
-					return;
+				long lost = Destination.this.lanes.lose(spooled, reason);
+				if (lost > 0) {
+					drop(lost, reason);
+					Destination.this.settled.signalAll();
 				}
-				Destination.this.spoolSpans -= waiting.spans;
-				waiting.spooled = null;
-				waiting.lost = reason;
-				if (!waiting.isInMemory() && !waiting.underWay) {
-					waiting.dropped = true;
-					Destination.this.held -= waiting.spans;
-					drop(waiting.spans, reason);
+				else if (lost < 0 && !Destination.this.opened) {
+					Destination.this.ledger.recovered += spooled.spans();
+					drop(spooled.spans(), reason);
 				}
 			}
 			finally {
