@@ -66,6 +66,7 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.boot.ssl.SslStoreBundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -258,12 +259,14 @@ class OkHttpOtlpSenderTests {
 	void shouldSayWhichProtocolIsWrong() throws Exception {
 		GrpcReceiver grpc = opened(new GrpcReceiver(InsecureServerCredentials.create()));
 		OtlpReceiver http = opened(new OtlpReceiver(null));
-		for (Answer answer : List.of(
-				sender("http://localhost:" + grpc.port() + "/v1/traces", Protocol.HTTP).send(one()),
-				sender("http://localhost:" + http.port(), Protocol.GRPC, Compression.NONE, SECOND, null, Map.of())
-					.send(one()))) {
-			assertThat(answer.outcome()).isEqualTo(Outcome.UNAVAILABLE);
-			assertThat(answer.reason()).contains("check the URL and the protocol");
+		for (OtlpSender sender : List.of(sender("http://localhost:" + grpc.port() + "/v1/traces", Protocol.HTTP),
+				sender("http://localhost:" + http.port(), Protocol.GRPC, Compression.NONE, SECOND, null, Map.of()))) {
+			// Now and then the server is gone before it was understood.
+			await().untilAsserted(() -> {
+				Answer answer = sender.send(one());
+				assertThat(answer.outcome()).isEqualTo(Outcome.UNAVAILABLE);
+				assertThat(answer.reason()).contains("check the URL and the protocol");
+			});
 		}
 	}
 
