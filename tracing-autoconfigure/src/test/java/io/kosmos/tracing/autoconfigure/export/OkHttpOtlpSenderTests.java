@@ -53,6 +53,7 @@ import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,6 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.boot.ssl.SslStoreBundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -262,7 +262,7 @@ class OkHttpOtlpSenderTests {
 		for (OtlpSender sender : List.of(sender("http://localhost:" + grpc.port() + "/v1/traces", Protocol.HTTP),
 				sender("http://localhost:" + http.port(), Protocol.GRPC, Compression.NONE, SECOND, null, Map.of()))) {
 			// Now and then the server is gone before it was understood.
-			await().untilAsserted(() -> {
+			Awaitility.await().untilAsserted(() -> {
 				Answer answer = sender.send(one());
 				assertThat(answer.outcome()).isEqualTo(Outcome.UNAVAILABLE);
 				assertThat(answer.reason()).contains("check the URL and the protocol");
