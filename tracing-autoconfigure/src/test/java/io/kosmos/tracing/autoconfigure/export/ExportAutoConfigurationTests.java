@@ -208,9 +208,11 @@ class ExportAutoConfigurationTests {
 				tracer.spanBuilder("secret").startSpan().end();
 				tracer.spanBuilder("work").startSpan().end();
 				await().untilAsserted(() -> assertThat(reported).containsExactly("work filtered"));
-				DestinationState state = context.getBean(Delivery.class).destinations().get(0);
-				assertThat(state.ended()).isEqualTo(2);
-				assertThat(state.dropped()).isEqualTo(Map.of(DropReason.FILTERED, 1L));
+				await().untilAsserted(() -> {
+					DestinationState state = context.getBean(Delivery.class).destinations().get(0);
+					assertThat(state.ended()).isEqualTo(2);
+					assertThat(state.dropped()).isEqualTo(Map.of(DropReason.FILTERED, 1L));
+				});
 				await().untilAsserted(() -> assertThat(exporter.getFinishedSpanItems()).extracting(SpanData::getName)
 					.containsExactly("work filtered"));
 				assertThat(reported).hasSize(1);
