@@ -110,7 +110,10 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 			.map((part) -> new Destination(part.settings(), part.sender(), spool, this.senders, this.intake, timer,
 					this::tell))
 			.toList();
-		this.maxQueuedBytes = parts.stream().mapToLong((part) -> part.settings().batch().queueBytes()).max().orElse(0);
+		this.maxQueuedBytes = parts.stream()
+			.mapToLong((part) -> part.settings().batch().queueBytes())
+			.max()
+			.orElse(Destinations.BATCH.queueBytes());
 		this.thread = new Thread(this::encode, "kosmos-tracing-encoder");
 		this.thread.setDaemon(true);
 		this.thread.start();

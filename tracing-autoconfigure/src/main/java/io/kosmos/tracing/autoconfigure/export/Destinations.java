@@ -51,7 +51,7 @@ final class Destinations {
 	 * once is below the 4 MiB that receivers of gRPC take unless told otherwise, and the
 	 * delay leaves most of the 100 ms within which a span shall be there.
 	 */
-	private static final DestinationSettings.Batch BATCH = new DestinationSettings.Batch(262_144,
+	static final DestinationSettings.Batch BATCH = new DestinationSettings.Batch(262_144,
 			DataSize.ofMegabytes(64).toBytes(), 8192, (int) DataSize.ofMegabytes(3).toBytes(), Duration.ofMillis(25));
 
 	private final Environment environment;

@@ -21,6 +21,7 @@ import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,6 +218,30 @@ class ExportAutoConfigurationTests {
 					.containsExactly("work filtered"));
 				assertThat(reported).hasSize(1);
 			});
+	}
+
+	@Test
+	void shouldReportEachSpanBesideTheExporterOfTheApplication() {
+		List<String> reported = new CopyOnWriteArrayList<>();
+		this.runner.withBean("own", OtlpHttpSpanExporter.class, OtlpHttpSpanExporter::getDefault)
+			.withBean(SpanReporter.class, () -> (span) -> reported.add(span.getName()))
+			.run((context) -> {
+				assertThat(urls(context)).isEmpty();
+				Tracer tracer = context.getBean(Tracer.class);
+				for (int i = 0; i < 1000; i++) {
+					tracer.spanBuilder("work").startSpan().end();
+				}
+				await().untilAsserted(() -> assertThat(reported).hasSize(1000));
+			});
+	}
+
+	@Test
+	void shouldBackOffWithoutTheHttpClient() {
+		this.runner.withClassLoader(new FilteredClassLoader(OkHttpClient.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(Delivery.class)
+				.hasSingleBean(SpanLimits.class)
+				.hasSingleBean(BatchSpanProcessor.class));
 	}
 
 	@Test
