@@ -149,8 +149,11 @@ class DeliveryTests {
 		await().until(() -> state(delivery).pending() == 0);
 		DestinationState state = state(delivery);
 		assertThat(state.delivered() + dropped(delivery, DropReason.QUEUE_FULL)).isEqualTo(5000);
+		// 1,000 may be under way, and of the 1,000 others a message of up to 512 gives
+		// way
+		// as a whole.
 		assertThat(new HashSet<>(this.receiver.spans())).hasSize((int) state.delivered())
-			.containsAll(names.subList(names.size() - 1000, names.size()));
+			.containsAll(names.subList(names.size() - 400, names.size()));
 		await().untilAsserted(() -> assertThat(output).containsPattern("[1-9][0-9]* were lost meanwhile"));
 	}
 
