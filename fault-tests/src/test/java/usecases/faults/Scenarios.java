@@ -59,14 +59,14 @@ final class Scenarios {
 			scenarios.add(new Scenario("kill -9 while the destination is down", protocol, Storage.SPOOL,
 					(trial, rows) -> kill(trial, Fault.DOWN, rows)));
 			scenarios.add(new Scenario("a 6 MiB span among 1,500", protocol, Storage.MEMORY, Scenarios::hugeSpan));
-			scenarios.add(new Scenario("1,200 spans of 1 MiB, destination down", protocol, Storage.SPOOL,
+			scenarios.add(new Scenario("700 spans of 1 MiB, destination down", protocol, Storage.SPOOL,
 					Scenarios::hugeSpans));
 			scenarios.add(new Scenario("disk full", protocol, Storage.SPOOL, Scenarios::diskFull));
 			scenarios.add(new Scenario("spool corrupted", protocol, Storage.SPOOL, Scenarios::corrupted));
 			scenarios.add(new Scenario("two destinations", protocol, Storage.MEMORY, Scenarios::twoDestinations));
 			scenarios.add(new Scenario("certificate rotated", protocol, Storage.MEMORY, Scenarios::certificateRotated));
 		}
-		scenarios.add(new Scenario("1,200 spans of 1 MiB, destination down", Protocol.HTTP, Storage.MEMORY,
+		scenarios.add(new Scenario("700 spans of 1 MiB, destination down", Protocol.HTTP, Storage.MEMORY,
 				Scenarios::hugeSpans));
 		return scenarios;
 	}
@@ -302,13 +302,14 @@ final class Scenarios {
 	}
 
 	private static void hugeSpans(Trial trial, Consumer<Row> rows) throws Exception {
-		Measurement measurement = new Measurement(trial, "1,200 spans of 1 MiB, -Xmx512m, destination down");
+		Measurement measurement = new Measurement(trial, "700 spans of 1 MiB, -Xmx512m, destination down");
 		ApplicationProcess application = trial.start("", List.of("-Xmx512m"),
 				"--kosmos.tracing.limits.attribute-value-length=" + 2 * MEBIBYTE,
 				"--kosmos.tracing.exporter.spool.max-size=2GB");
 		try (Prober prober = Prober.start(application)) {
 			Thread.sleep(1000);
-			application.load(60, 1200, "large", MEBIBYTE);
+			// More than the heap, at a pace that a busy disk keeps too.
+			application.load(25, 700, "large", MEBIBYTE);
 			trial.receiver().work();
 			measurement.await(application, 1, application.next());
 			prober.close();
