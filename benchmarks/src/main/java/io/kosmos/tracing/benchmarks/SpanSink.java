@@ -18,8 +18,8 @@ import io.opentelemetry.proto.trace.v1.Span;
 
 /**
  * Receives OTLP over HTTP in a process of its own and measures how old each span is:
- * {@code POST /v1/traces} takes spans, {@code GET /} tells their number and the median and
- * the 95th percentile of their age in milliseconds, {@code DELETE /} forgets them.
+ * {@code POST /v1/traces} takes spans, {@code GET /} tells their number and the median
+ * and the 95th percentile of their age in milliseconds, {@code DELETE /} forgets them.
  */
 public final class SpanSink {
 
