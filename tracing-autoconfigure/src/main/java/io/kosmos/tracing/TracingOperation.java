@@ -19,9 +19,9 @@ public interface TracingOperation {
 	String name();
 
 	/**
-	 * Do it, and log one line that says what has changed. It is called by any number of
-	 * threads at once, so it must be thread-safe. It may wait, but not for longer than a
-	 * minute.
+	 * Do it. It is called by any number of threads at once, so it must be thread-safe. It
+	 * may wait, but not for longer than a minute. One line of the log says who asked for
+	 * what, and what this returns or why it refuses.
 	 * @param value what the operator gave as {@code value}, {@code null} if nothing
 	 * @return what has become of it: strings, numbers, booleans, and lists and maps of
 	 * these, without a secret

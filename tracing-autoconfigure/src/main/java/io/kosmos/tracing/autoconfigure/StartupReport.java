@@ -32,7 +32,10 @@ final class StartupReport implements SmartInitializingSingleton {
 	// As the processor that delivers spans describes itself.
 	private static final Pattern DESTINATION = Pattern.compile("endpoint=(\\S+) protocol=(\\w+)");
 
-	private static final Pattern PARENT_BASED_ROOT = Pattern.compile("^ParentBased\\{root:(.+),remoteParentSampled:");
+	private static final Pattern PARENT_BASED_ROOT = Pattern
+		.compile("^ParentBased\\{root:(.+),remoteParentSampled:(.+),localParentSampled:");
+
+	private static final String CALLER_IS_FOLLOWED = "AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler";
 
 	// What may hold a secret: user information and the query.
 	private static final Pattern SECRET = Pattern.compile("(?<=//)[^/]*@|\\?.*$");
@@ -93,7 +96,11 @@ final class StartupReport implements SmartInitializingSingleton {
 
 	private static String describe(Sampler sampler) {
 		Matcher root = PARENT_BASED_ROOT.matcher(sampler.getDescription());
-		return root.find() ? "the caller, else " + root.group(1) : sampler.getDescription();
+		if (!root.find()) {
+			return sampler.getDescription();
+		}
+		return (root.group(2).equals(CALLER_IS_FOLLOWED) ? "the caller, else "
+				: "the caller as kosmos.tracing.sampling.caller has it, else ") + root.group(1);
 	}
 
 	private static Stream<String> describe(SpanProcessor processor) {

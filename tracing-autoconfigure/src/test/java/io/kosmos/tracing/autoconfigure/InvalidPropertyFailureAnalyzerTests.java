@@ -38,6 +38,14 @@ class InvalidPropertyFailureAnalyzerTests {
 					sampling.probability           | 1.5               | It must be from 0.0 to 1.0.
 					sampling.probability           | -0.1              | It must be from 0.0 to 1.0.
 					sampling.probability           | NaN               | It must be from 0.0 to 1.0.
+					sampling.probability           | Infinity          | It must be from 0.0 to 1.0.
+					sampling.rate-limit            | -1                | It must be a number of traces per second from 0 on
+					sampling.rate-limit            | NaN               | It must be a number of traces per second from 0 on
+					sampling.rate-limit            | Infinity          | It must be a number of traces per second from 0 on
+					sampling.sampler               | probability       | It needs kosmos.tracing.sampling.probability.
+					sampling.sampler               | rate-limit        | It needs kosmos.tracing.sampling.rate-limit.
+					sampling.sampler               | strategies        | It needs kosmos.tracing.sampling.strategies.file.
+					sampling.caller.rate-limit     | -0.5              | It must be a number of traces per second from 0 on
 					exporter.endpoint              | ''                | It must be an http or https URL with a host
 					exporter.endpoint              | localhost:4317    | It must be an http or https URL with a host
 					exporter.endpoint              | jaeger            | It must be an http or https URL with a host
@@ -113,6 +121,62 @@ class InvalidPropertyFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
+			probability | 0.5 | sampler=never | It must not be set with kosmos.tracing.sampling.sampler=never
+			probability | 0.5 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
+			rate-limit | 5.0 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
+			rate-limit | 5.0 | sampler=strategies | It must not be set with kosmos.tracing.sampling.sampler=strategies
+			parent-based | false | caller.unsampled=decide | It must be true with kosmos.tracing.sampling.caller
+			caller.rate-limit | 5.0 | caller.sampled=decide | It must not be set with
+			rules[0].probability | 2.0 | rules[0].tenant=a | It must be from 0.0 to 1.0.
+			rules[0].probability | NaN | rules[0].tenant=a | It must be from 0.0 to 1.0.
+			rules[0].rate-limit | -1.0 | rules[0].tenant=a | It must be a number of traces per second from 0 on
+			rules[0].route | orders | rules[0].probability=1 | It must be a path that begins with a slash
+			rules[0].route | /a/{b:c} | rules[0].probability=1 | It must be a path that begins with a slash
+			rules[0].tenant | '' | rules[0].probability=1 | It must be a text in which * stands for any characters.
+			rules[0].attributes.a | '' | rules[0].probability=1 | It must be a text in which * stands for any characters.
+			rules[0].name | '' | rules[0].probability=1 | It must be from 1 to 100 characters in one line.
+			""")
+	void shouldRefuseSamplingThatContradictsItself(String key, String value, String other, String reason,
+			CapturedOutput output) {
+		startFails("--kosmos.tracing.sampling." + key + "=" + value, "--kosmos.tracing.sampling." + other);
+		assertThat(output)
+			.contains("Invalid value '" + value + "' for configuration property 'kosmos.tracing.sampling." + key + "'")
+			.contains(reason)
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			probability=0.5 | It must have a condition: service, span-name, route, kind, agent, tenant or attributes.
+			tenant=acme     | It must have a probability, a rate-limit or both.
+			""")
+	void shouldRefuseARuleThatSaysTooLittle(String property, String reason, CapturedOutput output) {
+		startFails("--kosmos.tracing.sampling.rules[0]." + property);
+		assertThat(output)
+			.contains("Invalid value '{" + property + "}' for configuration property"
+					+ " 'kosmos.tracing.sampling.rules[0]'")
+			.contains(reason);
+	}
+
+	@Test
+	void shouldRefuseTwoRulesOfOneName(CapturedOutput output) {
+		startFails("--kosmos.tracing.sampling.rules[0].name=a", "--kosmos.tracing.sampling.rules[0].tenant=x",
+				"--kosmos.tracing.sampling.rules[0].probability=1", "--kosmos.tracing.sampling.rules[1].name=a",
+				"--kosmos.tracing.sampling.rules[1].tenant=y", "--kosmos.tracing.sampling.rules[1].probability=1");
+		assertThat(output).contains("Invalid value 'a' for configuration property 'kosmos.tracing.sampling.rules[1].name'")
+			.contains("It must not be the name of another rule.");
+	}
+
+	@Test
+	void shouldRefuseAStrategiesFileBesideAProbability(CapturedOutput output) {
+		startFails("--kosmos.tracing.sampling.probability=0.5",
+				"--kosmos.tracing.sampling.strategies.file=classpath:strategies.json");
+		assertThat(output).contains("for configuration property 'kosmos.tracing.sampling.strategies.file'")
+			.contains("kosmos.tracing.sampling.sampler must say which of them decides.");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
 			enabled                 | maybe   | java.lang.Boolean
 			exporter.enabled        | maybe   | java.lang.Boolean
 			log-correlation.enabled | maybe   | java.lang.Boolean
@@ -122,6 +186,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			context.reactor         | maybe   | java.lang.Boolean
 			sampling.enabled        | maybe   | boolean
 			sampling.probability    | often   | java.lang.Double
+			sampling.sampler        | often   | SamplingProperties$Base
+			sampling.caller.sampled | never   | SamplingProperties$Caller$Choice
 			exporter.protocol       | udp     | GRPC
 			exporter.protocol       | udp     | HTTP
 			exporter.compression    | zip     | GZIP

@@ -35,6 +35,16 @@ class StartupReportTests {
 	}
 
 	@Test
+	void shouldSayThatCallersAreBounded() {
+		report(this.runner.withPropertyValues("kosmos.tracing.propagation.type=b3",
+				"kosmos.tracing.exporter.enabled=false", "management.tracing.baggage.enabled=false",
+				"kosmos.tracing.sampling.caller.rate-limit=5", "kosmos.tracing.sampling.rate-limit=100"),
+				"Traces of service 'orders' go to no destination, sampled by the caller as"
+						+ " kosmos.tracing.sampling.caller has it, else RateLimit{100.0/s of AlwaysOnSampler},"
+						+ " propagated in [b3]");
+	}
+
+	@Test
 	void shouldSayThatThereIsNoDestination() {
 		report(this.runner.withPropertyValues("kosmos.tracing.exporter.enabled=false",
 				"kosmos.tracing.propagation.type=w3c", "kosmos.tracing.sampling.enabled=false"),

@@ -3,9 +3,12 @@ package io.kosmos.tracing.autoconfigure.actuate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.kosmos.tracing.TracingOperation;
 import io.kosmos.tracing.TracingSection;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -23,7 +26,14 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 @Endpoint(id = "kosmostracing")
 final class TracingEndpoint {
 
+	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
+
 	private static final String CONFIGURATION = "configuration";
+
+	private static final int MAX_LOGGED = 500;
+
+	// Line ends of every kind, escape sequences, and what turns the direction of a text.
+	private static final Pattern NOT_PRINTED = Pattern.compile("[\\p{Cntrl}\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
 	private final EffectiveConfiguration configuration;
 
@@ -54,7 +64,7 @@ final class TracingEndpoint {
 	@WriteOperation
 	Map<String, ?> run(@Selector String operation, @Nullable String value) {
 		try {
-			Map<String, ?> result = tryRun(operation, value);
+			Map<String, ?> result = tryRun(operation, value, null);
 			if (result == null) {
 				throw new InvalidEndpointRequestException("Unknown operation",
 						"The operation must be one of " + this.operations.keySet() + ".");
@@ -82,15 +92,37 @@ final class TracingEndpoint {
 	}
 
 	/**
-	 * Run an operation.
+	 * Run an operation, and log who asked for it and what became of it.
 	 * @param name name of the operation
 	 * @param value its value, if any
+	 * @param principal name of who asks, if it is known
 	 * @return its result, {@code null} if there is no such operation
 	 * @throws IllegalArgumentException if the value is not allowed
 	 */
-	@Nullable Map<String, ?> tryRun(String name, @Nullable String value) {
+	@Nullable Map<String, ?> tryRun(String name, @Nullable String value, @Nullable String principal) {
 		TracingOperation operation = this.operations.get(name);
-		return (operation != null) ? operation.run(value) : null;
+		if (operation == null) {
+			return null;
+		}
+		String asked = "Operation '" + name + "'" + ((value != null) ? " with '" + oneLine(value) + "'" : "")
+				+ ((principal != null) ? " by '" + oneLine(principal) + "'" : "");
+		try {
+			Map<String, ?> result = operation.run(value);
+			logger.info(asked + ": " + oneLine(String.valueOf(result)));
+			return result;
+		}
+		catch (IllegalArgumentException ex) {
+			logger.warn(asked + " was refused: " + oneLine(String.valueOf(ex.getMessage())));
+			throw ex;
+		}
+	}
+
+	/**
+	 * Return a text that cannot look like another line of the log.
+	 */
+	private static String oneLine(String text) {
+		String line = NOT_PRINTED.matcher(text).replaceAll("?");
+		return (line.length() <= MAX_LOGGED) ? line : line.substring(0, MAX_LOGGED) + "...";
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.actuate;
 
+import java.security.Principal;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,11 @@ final class TracingEndpointWebExtension {
 	}
 
 	@WriteOperation
-	WebEndpointResponse<Map<String, ?>> run(@Selector String operation, @Nullable String value) {
+	WebEndpointResponse<Map<String, ?>> run(SecurityContext securityContext, @Selector String operation,
+			@Nullable String value) {
+		Principal principal = securityContext.getPrincipal();
 		try {
-			return found(this.endpoint.tryRun(operation, value));
+			return found(this.endpoint.tryRun(operation, value, (principal != null) ? principal.getName() : null));
 		}
 		catch (IllegalArgumentException ex) {
 			return new WebEndpointResponse<>(Map.of("message", String.valueOf(ex.getMessage())),

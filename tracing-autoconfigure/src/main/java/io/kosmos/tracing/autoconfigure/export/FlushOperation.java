@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.kosmos.tracing.TracingOperation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.convert.DurationStyle;
@@ -16,8 +14,6 @@ import org.springframework.boot.convert.DurationStyle;
  * Thread-safe.
  */
 final class FlushOperation implements TracingOperation {
-
-	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
 
 	private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -40,8 +36,6 @@ final class FlushOperation implements TracingOperation {
 		boolean delivered = this.delivery.flush(timeout);
 		Map<String, Long> pending = new LinkedHashMap<>();
 		this.delivery.destinations().forEach((destination) -> pending.put(destination.name(), destination.pending()));
-		logger.info("Spans were flushed over the actuator: " + ((delivered) ? "all were delivered"
-				: "not all were delivered in " + timeout.toMillis() + " ms, and there wait " + pending));
 		Map<String, Object> result = new LinkedHashMap<>();
 		result.put("delivered", delivered);
 		result.put("pending", pending);

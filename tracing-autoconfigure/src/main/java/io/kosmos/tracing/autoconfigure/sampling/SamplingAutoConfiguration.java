@@ -2,7 +2,14 @@ package io.kosmos.tracing.autoconfigure.sampling;
 
 import java.util.function.UnaryOperator;
 
+import io.kosmos.tracing.TracingFailures;
+import io.kosmos.tracing.autoconfigure.sampling.SamplingProperties.Base;
+import io.kosmos.tracing.autoconfigure.sampling.SwitchableSampler.Fallback;
+import io.kosmos.tracing.autoconfigure.sampling.SwitchableSampler.Sources;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,26 +42,58 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties({ SamplingProperties.class, OpenTelemetryTracingProperties.class })
 public final class SamplingAutoConfiguration {
 
+	private static final AttributeKey<String> SERVICE_NAME = AttributeKey.stringKey("service.name");
+
 	private static final String BOOT_PROBABILITY = "management.tracing.sampling.probability";
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnEnabledOpenTelemetry
-	Sampler kosmosSampler(SamplingProperties properties, OpenTelemetryTracingProperties boot, Environment environment) {
+	Sampler kosmosSampler(SamplingProperties properties, OpenTelemetryTracingProperties boot, Environment environment,
+			ObjectProvider<Resource> resource, TracingFailures failures) {
 		if (!properties.enabled()) {
 			return Sampler.alwaysOff();
 		}
-		if (properties.probability() != null) {
-			return parentBased(properties.probability());
-		}
-		return switch (boot.getSampler()) {
-			case ALWAYS_ON -> Sampler.alwaysOn();
-			case ALWAYS_OFF -> Sampler.alwaysOff();
-			case TRACE_ID_RATIO -> Sampler.traceIdRatioBased(bootProbability(environment));
-			case PARENT_BASED_ALWAYS_ON -> parentBased(1.0);
-			case PARENT_BASED_ALWAYS_OFF -> Sampler.parentBased(Sampler.alwaysOff());
-			case PARENT_BASED_TRACE_ID_RATIO -> parentBased(bootProbability(environment));
+		String serviceName = serviceName(resource.getIfUnique());
+		Sources sources = new Sources(() -> new StrategiesFile(properties.strategies(), serviceName),
+				(initial) -> new RemoteStrategies(properties.remote(), serviceName, initial));
+		return new SwitchableSampler(properties, fallback(boot.getSampler(), environment), serviceName, sources,
+				failures, System::nanoTime);
+	}
+
+	private static String serviceName(@Nullable Resource resource) {
+		String name = (resource != null) ? resource.getAttribute(SERVICE_NAME) : null;
+		return (name != null) ? name : "unknown_service";
+	}
+
+	private static Fallback fallback(OpenTelemetryTracingProperties.Sampler sampler, Environment environment) {
+		return switch (sampler) {
+			case ALWAYS_ON -> new Fallback(Base.ALWAYS, Rates.NONE, false);
+			case ALWAYS_OFF -> new Fallback(Base.NEVER, Rates.NONE, false);
+			case TRACE_ID_RATIO -> ratio(environment, false);
+			case PARENT_BASED_ALWAYS_ON -> new Fallback(Base.ALWAYS, Rates.NONE, true);
+			case PARENT_BASED_ALWAYS_OFF -> new Fallback(Base.NEVER, Rates.NONE, true);
+			case PARENT_BASED_TRACE_ID_RATIO -> ratio(environment, true);
 		};
+	}
+
+	private static Fallback ratio(Environment environment, boolean parentBased) {
+		return new Fallback(Base.PROBABILITY, new Rates(bootProbability(environment), null), parentBased);
+	}
+
+	@Bean
+	SamplingSection kosmosSamplingSection(ObjectProvider<Sampler> sampler) {
+		return new SamplingSection(sampler);
+	}
+
+	@Bean
+	SamplerOperation kosmosSamplerOperation(ObjectProvider<Sampler> sampler) {
+		return new SamplerOperation(sampler);
+	}
+
+	@Bean
+	SamplingRuleOperation kosmosSamplingRuleOperation(ObjectProvider<Sampler> sampler) {
+		return new SamplingRuleOperation(sampler);
 	}
 
 	/**
@@ -80,10 +119,6 @@ public final class SamplingAutoConfiguration {
 					"It must be from 0.0 to 1.0.");
 		}
 		return probability;
-	}
-
-	private static Sampler parentBased(double probability) {
-		return Sampler.parentBased((probability == 1.0) ? Sampler.alwaysOn() : Sampler.traceIdRatioBased(probability));
 	}
 
 }

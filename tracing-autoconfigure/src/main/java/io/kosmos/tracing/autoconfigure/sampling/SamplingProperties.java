@@ -1,8 +1,13 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 import io.opentelemetry.api.trace.SpanKind;
 import org.jspecify.annotations.Nullable;
@@ -36,18 +41,89 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 		@DefaultValue List<Rule> rules, @DefaultValue Strategies strategies, @DefaultValue Remote remote,
 		@DefaultValue Caller caller) {
 
+	static final String PREFIX = "kosmos.tracing.sampling.";
+
 	/**
 	 * Check the values.
 	 */
 	public SamplingProperties {
-		if (probability != null && !isProbability(probability)) {
-			throw new InvalidConfigurationPropertyValueException("kosmos.tracing.sampling.probability", probability,
-					"It must be from 0.0 to 1.0.");
+		checkProbability(PREFIX + "probability", probability);
+		checkRate(PREFIX + "rate-limit", rateLimit);
+		if (sampler == null) {
+			if ((probability != null || rateLimit != null) && strategies.file() != null) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "strategies.file", strategies.file(),
+						"With kosmos.tracing.sampling.probability or rate-limit,"
+								+ " kosmos.tracing.sampling.sampler must say which of them decides.");
+			}
 		}
+		else {
+			sampler.check(probability, rateLimit, strategies);
+		}
+		for (int i = 0; i < rules.size(); i++) {
+			rules.get(i).check(PREFIX + "rules[" + i + "]");
+		}
+		rules = named(rules);
+		caller.check();
+		if (!parentBased && !caller.equals(Caller.FOLLOWED)) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "parent-based", false,
+					"It must be true with kosmos.tracing.sampling.caller: callers count nothing without it.");
+		}
+	}
+
+	/**
+	 * Give a name to every rule, that of its place unless it has one.
+	 */
+	private static List<Rule> named(List<Rule> rules) {
+		List<Rule> named = new ArrayList<>();
+		Set<String> names = new HashSet<>();
+		for (int i = 0; i < rules.size(); i++) {
+			Rule rule = rules.get(i);
+			String name = (rule.name() != null) ? rule.name() : "rules[" + i + "]";
+			if (!names.add(name)) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "rules[" + i + "].name", name,
+						"It must not be the name of another rule.");
+			}
+			named.add(rule.named(name));
+		}
+		return List.copyOf(named);
+	}
+
+	/**
+	 * What decides where no rule does.
+	 * @return what is set or follows from what is, {@code null} if that is nothing
+	 */
+	@Nullable Base base() {
+		if (this.sampler != null) {
+			return this.sampler;
+		}
+		if (this.rateLimit != null) {
+			return Base.RATE_LIMIT;
+		}
+		if (this.probability != null) {
+			return Base.PROBABILITY;
+		}
+		return (this.strategies.file() != null) ? Base.STRATEGIES : null;
 	}
 
 	static boolean isProbability(double value) {
 		return value >= 0.0 && value <= 1.0;
+	}
+
+	static boolean isRate(double value) {
+		return value >= 0.0 && value < Double.POSITIVE_INFINITY;
+	}
+
+	private static void checkProbability(String key, @Nullable Double value) {
+		if (value != null && !isProbability(value)) {
+			throw new InvalidConfigurationPropertyValueException(key, value, "It must be from 0.0 to 1.0.");
+		}
+	}
+
+	private static void checkRate(String key, @Nullable Double value) {
+		if (value != null && !isRate(value)) {
+			throw new InvalidConfigurationPropertyValueException(key, value,
+					"It must be a number of traces per second from 0 on, such as 100 or 0.5.");
+		}
 	}
 
 	/**
@@ -71,7 +147,45 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 		STRATEGIES,
 
 		/** Jaeger decides. */
-		REMOTE
+		REMOTE;
+
+		private void check(@Nullable Double probability, @Nullable Double rateLimit, Strategies strategies) {
+			switch (this) {
+				case ALWAYS, NEVER, STRATEGIES -> {
+					refuse("probability", probability);
+					refuse("rate-limit", rateLimit);
+					if (this == STRATEGIES) {
+						require("strategies.file", strategies.file());
+					}
+				}
+				case PROBABILITY -> require("probability", probability);
+				case RATE_LIMIT -> require("rate-limit", rateLimit);
+				case REMOTE -> {
+				}
+			}
+		}
+
+		private void refuse(String key, @Nullable Object value) {
+			if (value != null) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + key, value,
+						"It must not be set with kosmos.tracing.sampling.sampler=" + this + ", which does not use it.");
+			}
+		}
+
+		private void require(String key, @Nullable Object value) {
+			if (value == null) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "sampler", this,
+						"It needs kosmos.tracing.sampling." + key + ".");
+			}
+		}
+
+		/**
+		 * As it is written.
+		 */
+		@Override
+		public String toString() {
+			return name().toLowerCase(Locale.ROOT).replace('_', '-');
+		}
 
 	}
 
@@ -94,6 +208,77 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	public record Rule(@Nullable String name, @Nullable String service, @Nullable String spanName,
 			@Nullable String route, @Nullable SpanKind kind, @Nullable String agent, @Nullable String tenant,
 			@DefaultValue Map<String, String> attributes, @Nullable Double probability, @Nullable Double rateLimit) {
+
+		private static final int MAX_NAME = 100;
+
+		private Rule named(String name) {
+			return new Rule(name, this.service, this.spanName, this.route, this.kind, this.agent, this.tenant,
+					this.attributes, this.probability, this.rateLimit);
+		}
+
+		private void check(String key) {
+			if (this.name != null && (this.name.isBlank() || this.name.length() > MAX_NAME
+					|| this.name.chars().anyMatch(Character::isISOControl))) {
+				throw new InvalidConfigurationPropertyValueException(key + ".name", this.name,
+						"It must be from 1 to 100 characters in one line.");
+			}
+			checkPattern(key + ".service", this.service);
+			checkPattern(key + ".span-name", this.spanName);
+			checkPattern(key + ".agent", this.agent);
+			checkPattern(key + ".tenant", this.tenant);
+			this.attributes.forEach((attribute, pattern) -> checkPattern(key + ".attributes." + attribute, pattern));
+			if (this.route != null && !RoutePattern.isValid(this.route)) {
+				throw new InvalidConfigurationPropertyValueException(key + ".route", this.route,
+						"It must be a path that begins with a slash, in which * stands for any part of a segment,"
+								+ " {name} for a segment and ** for any number of segments.");
+			}
+			checkProbability(key + ".probability", this.probability);
+			checkRate(key + ".rate-limit", this.rateLimit);
+			if (this.service == null && this.spanName == null && this.route == null && this.kind == null
+					&& this.agent == null && this.tenant == null && this.attributes.isEmpty()) {
+				throw new InvalidConfigurationPropertyValueException(key, this,
+						"It must have a condition: service, span-name, route, kind, agent, tenant or attributes.");
+			}
+			if (this.probability == null && this.rateLimit == null) {
+				throw new InvalidConfigurationPropertyValueException(key, this,
+						"It must have a probability, a rate-limit or both.");
+			}
+		}
+
+		private static void checkPattern(String key, @Nullable String pattern) {
+			if (pattern != null && pattern.isBlank()) {
+				throw new InvalidConfigurationPropertyValueException(key, pattern,
+						"It must be a text in which * stands for any characters.");
+			}
+		}
+
+		/**
+		 * What is set of the conditions and rates.
+		 */
+		Map<String, Object> written() {
+			Map<String, Object> written = new LinkedHashMap<>();
+			put(written, "service", this.service);
+			put(written, "spanName", this.spanName);
+			put(written, "route", this.route);
+			put(written, "kind", (this.kind != null) ? this.kind.name().toLowerCase(Locale.ROOT) : null);
+			put(written, "agent", this.agent);
+			put(written, "tenant", this.tenant);
+			put(written, "attributes", (!this.attributes.isEmpty()) ? this.attributes : null);
+			put(written, "probability", this.probability);
+			put(written, "rateLimit", this.rateLimit);
+			return written;
+		}
+
+		private static void put(Map<String, Object> written, String key, @Nullable Object value) {
+			if (value != null) {
+				written.put(key, value);
+			}
+		}
+
+		@Override
+		public String toString() {
+			return written().toString();
+		}
 
 	}
 
@@ -148,6 +333,17 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	public record Caller(@DefaultValue("follow") Choice sampled, @DefaultValue("follow") Choice unsampled,
 			@Nullable Double rateLimit) {
 
+		static final Caller FOLLOWED = new Caller(Choice.FOLLOW, Choice.FOLLOW, null);
+
+		private void check() {
+			checkRate(PREFIX + "caller.rate-limit", this.rateLimit);
+			if (this.rateLimit != null && this.sampled == Choice.DECIDE) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "caller.rate-limit", this.rateLimit,
+						"It must not be set with kosmos.tracing.sampling.caller.sampled=decide, which follows no"
+								+ " caller.");
+			}
+		}
+
 		/**
 		 * What becomes of the trace of a caller.
 		 */
@@ -157,7 +353,15 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 			FOLLOW,
 
 			/** The samplers of this service decide, as for a trace begun here. */
-			DECIDE
+			DECIDE;
+
+			/**
+			 * As it is written.
+			 */
+			@Override
+			public String toString() {
+				return name().toLowerCase(Locale.ROOT);
+			}
 
 		}
 

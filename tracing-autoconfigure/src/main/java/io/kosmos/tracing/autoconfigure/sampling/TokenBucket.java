@@ -6,7 +6,8 @@ import java.util.function.LongSupplier;
 /**
  * Lets a number of traces per second through, as Jaeger's rate limiter does: what is not
  * used gathers up to one second's worth, and to one trace at least, so that a rate of 0.1
- * lets one through every ten seconds. It begins full. Thread-safe, without a lock.
+ * lets one through every ten seconds. It begins full, and never lets more through than
+ * {@code perSecond * seconds + max(perSecond, 1)}. Thread-safe, without a lock.
  */
 final class TokenBucket {
 
@@ -14,17 +15,17 @@ final class TokenBucket {
 
 	private final double perSecond;
 
+	private final double burst;
+
 	private final LongSupplier nanoTime;
 
-	private final double nanosPerToken;
-
-	private final long maxNanos;
+	private final long start;
 
 	/**
-	 * The time at which the bucket would have been empty: what has passed since then is
-	 * what is in it.
+	 * How many of the tokens that there have been since the start are gone, taken or
+	 * spilt; the bits of a double, which counts parts of a token as well.
 	 */
-	private final AtomicLong emptyAt;
+	private final AtomicLong gone;
 
 	/**
 	 * Create a full bucket.
@@ -33,10 +34,10 @@ final class TokenBucket {
 	 */
 	TokenBucket(double perSecond, LongSupplier nanoTime) {
 		this.perSecond = perSecond;
+		this.burst = Math.max(perSecond, 1);
 		this.nanoTime = nanoTime;
-		this.nanosPerToken = NANOS_PER_SECOND / perSecond;
-		this.maxNanos = (long) (Math.max(perSecond, 1) * this.nanosPerToken);
-		this.emptyAt = new AtomicLong(nanoTime.getAsLong() - this.maxNanos);
+		this.start = nanoTime.getAsLong();
+		this.gone = new AtomicLong(Double.doubleToRawLongBits(-this.burst));
 	}
 
 	double perSecond() {
@@ -50,15 +51,15 @@ final class TokenBucket {
 		if (this.perSecond == 0) {
 			return false;
 		}
+		// The difference is right also when the clock, whose origin is any, overflows.
+		double arrived = (this.nanoTime.getAsLong() - this.start) * this.perSecond / NANOS_PER_SECOND;
 		while (true) {
-			long now = this.nanoTime.getAsLong();
-			long before = this.emptyAt.get();
-			long from = Math.max(before - now, -this.maxNanos) + now;
-			long after = from + (long) this.nanosPerToken;
-			if (after - now > 0) {
+			long before = this.gone.get();
+			double after = Math.max(Double.longBitsToDouble(before), arrived - this.burst) + 1;
+			if (after > arrived) {
 				return false;
 			}
-			if (this.emptyAt.compareAndSet(before, after)) {
+			if (this.gone.compareAndSet(before, Double.doubleToRawLongBits(after))) {
 				return true;
 			}
 		}

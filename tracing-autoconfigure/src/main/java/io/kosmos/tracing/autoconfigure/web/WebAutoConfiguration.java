@@ -38,7 +38,8 @@ import org.springframework.web.servlet.DispatcherServlet;
 /**
  * Keeps requests to the actuator and for static resources out of the traces, with
  * everything done inside them; calls that they make carry a context that is not sampled.
- * Metrics of those requests stay as they are.
+ * Metrics of those requests stay as they are. Spans of other requests begin with what
+ * samplers decide by.
  * <p>
  * An application's own {@link PropagatingReceiverTracingObservationHandler} replaces the
  * one here and is then responsible for its requests itself. A sampler that a customizer
@@ -58,14 +59,39 @@ public final class WebAutoConfiguration {
 	@ConditionalOnMissingBean(PropagatingReceiverTracingObservationHandler.class)
 	@Order(MicrometerTracingAutoConfiguration.RECEIVER_TRACING_OBSERVATION_HANDLER_ORDER)
 	ExcludingReceiverTracingObservationHandler excludingReceiverTracingObservationHandler(Tracer tracer,
-			Propagator propagator, ObjectProvider<RequestExclusion> exclusions) {
-		return new ExcludingReceiverTracingObservationHandler(tracer, propagator, exclusions.orderedStream().toList());
+			Propagator propagator, ObjectProvider<RequestExclusion> exclusions, ObjectProvider<RequestLine> lines) {
+		return new ExcludingReceiverTracingObservationHandler(tracer, propagator, exclusions.orderedStream().toList(),
+				lines.orderedStream().toList());
 	}
 
 	@Bean
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	UnaryOperator<Sampler> untracedContextSampler() {
 		return UntracedContextSampler::new;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	@ConditionalOnClass({ HttpServletRequest.class, ServerRequestObservationContext.class })
+	static class ServletRequestConfiguration {
+
+		@Bean
+		ServletRequestLine servletRequestLine() {
+			return new ServletRequestLine();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass(ServerHttpRequest.class)
+	static class ReactiveRequestConfiguration {
+
+		@Bean
+		ReactiveRequestLine reactiveRequestLine() {
+			return new ReactiveRequestLine();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

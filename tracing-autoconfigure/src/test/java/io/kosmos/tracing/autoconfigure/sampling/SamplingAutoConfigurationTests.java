@@ -1,6 +1,7 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import io.kosmos.tracing.autoconfigure.BootTracing;
@@ -24,6 +25,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class SamplingAutoConfigurationTests {
 
@@ -95,6 +97,58 @@ class SamplingAutoConfigurationTests {
 		this.runner.withBean("own", Sampler.class, () -> own)
 			.withPropertyValues("kosmos.tracing.sampling.probability=0.25")
 			.run((context) -> assertThat(context).getBean(Sampler.class).isSameAs(own));
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			sampler=always,    'ParentBased{root:AlwaysOnSampler,'
+			sampler=never,     'ParentBased{root:AlwaysOffSampler,'
+			rate-limit=5,      'ParentBased{root:RateLimit{5.0/s of AlwaysOnSampler},'
+			rules[0].route=/a, 'ParentBased{root:Rules{1, else TraceIdRatioBased{0.500000}},'
+			caller.sampled=decide, 'ParentBased{root:TraceIdRatioBased{0.500000},remoteParentSampled:Caller{decided here},'
+			caller.rate-limit=5, 'ParentBased{root:TraceIdRatioBased{0.500000},remoteParentSampled:Caller{up to 5.0/s},'
+			""")
+	void shouldPreferWhatItIsToldToBootsSampler(String property, String description) {
+		String[] properties = property.startsWith("rules")
+				? new String[] { "kosmos.tracing.sampling." + property, "kosmos.tracing.sampling.rules[0].probability=0" }
+				: new String[] { "kosmos.tracing.sampling." + property };
+		this.runner.withPropertyValues(properties)
+			.withPropertyValues("management.opentelemetry.tracing.sampler=trace_id_ratio",
+					"management.tracing.sampling.probability=0.5")
+			.run((context) -> {
+				assertThat(context.getBean(Sampler.class).getDescription()).startsWith(description);
+				assertThat(context.getBean(SdkTracerProvider.class).getSampler()).hasToString(
+						context.getBean(Sampler.class).getDescription());
+			});
+	}
+
+	@Test
+	void shouldOfferTheOperatorTheChange() {
+		this.runner.withPropertyValues("kosmos.tracing.sampling.probability=0.25").run((context) -> {
+			SamplerOperation operation = context.getBean(SamplerOperation.class);
+			assertThat(operation.run("never")).isEqualTo(Map.of("was", "probability=0.25", "is", "never"));
+			assertThat(context.getBean(Tracer.class).spanBuilder("work").startSpan().getSpanContext().isSampled())
+				.isFalse();
+			assertThat(context.getBean(SamplingSection.class).read()).hasEntrySatisfying("sampler",
+					(sampler) -> assertThat(sampler).isEqualTo("never"));
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "own", "off" })
+	void shouldNotChangeWhatIsNotItsOwn(String why) {
+		ApplicationContextRunner runner = (why.equals("own"))
+				? this.runner.withBean("own", Sampler.class, () -> Sampler.traceIdRatioBased(0.1))
+				: this.runner.withPropertyValues("kosmos.tracing.sampling.enabled=false");
+		runner.run((context) -> {
+			assertThat(context.getBean(SamplingSection.class).read()).containsOnlyKeys("description");
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> context.getBean(SamplerOperation.class).run("always"))
+				.withMessageContaining("cannot be changed");
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> context.getBean(SamplingRuleOperation.class).run("a probability=1"))
+				.withMessageContaining("cannot be changed");
+		});
 	}
 
 	@Test
