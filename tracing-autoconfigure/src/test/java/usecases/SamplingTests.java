@@ -46,8 +46,7 @@ class SamplingTests {
 			service.get("/orders/7?secret=s3cr3t");
 			SpanData span = service.await((ended) -> true);
 			assertThat(span.getName()).isEqualTo("http get /orders/{id}");
-			assertThat(span.getAttributes().asMap())
-				.containsEntry(AttributeKey.stringKey("http.request.method"), "GET")
+			assertThat(span.getAttributes().asMap()).containsEntry(AttributeKey.stringKey("http.request.method"), "GET")
 				.containsEntry(AttributeKey.stringKey("url.path"), "/orders/7");
 			service.get("/orders/8");
 			assertThat(service.awaitEnded(2)).extracting(SpanData::getName).containsOnly("http get /orders/{id}");
@@ -62,8 +61,7 @@ class SamplingTests {
 			service.get("/items/2");
 			service.get("/items/3", "X-Tenant-Id: acme");
 			service.get("/items/4", "X-Tenant-Id: acme");
-			assertThat(service.awaitEnded(2)).extracting(path())
-				.containsExactlyInAnyOrder("/items/3", "/items/4");
+			assertThat(service.awaitEnded(2)).extracting(path()).containsExactlyInAnyOrder("/items/3", "/items/4");
 		}
 	}
 
@@ -72,7 +70,8 @@ class SamplingTests {
 	void boundsWhatCallersForce(WebApplicationType type) {
 		try (RunningService service = start(type, "sampler=never", "caller.rate-limit=0.001")) {
 			for (int i = 0; i < 5; i++) {
-				service.get("/items/" + i, "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333" + i + "-01");
+				service.get("/items/" + i,
+						"traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b716920333" + i + "-01");
 			}
 			service.post(ENDPOINT + "sampler", "{\"value\": \"always\"}");
 			service.get("/items/9");
@@ -100,8 +99,9 @@ class SamplingTests {
 			JsonNode state = json(service.get(ENDPOINT + "sampling"));
 			assertThat(state.get("sampler").asString()).isEqualTo("always");
 			assertThat(state.get("configured").asString()).isEqualTo("never");
-			assertThat(state.get("rules").get(0).toString()).isEqualTo("{\"name\":\"orders\",\"route\":\"/orders/{id}\","
-					+ "\"rate\":\"rate-limit=1.0\",\"configured\":\"probability=0.0\",\"matched\":2,\"sampled\":1}");
+			assertThat(state.get("rules").get(0).toString())
+				.isEqualTo("{\"name\":\"orders\",\"route\":\"/orders/{id}\","
+						+ "\"rate\":\"rate-limit=1.0\",\"configured\":\"probability=0.0\",\"matched\":2,\"sampled\":1}");
 			assertThat(state.get("decisions").toString())
 				.isEqualTo("{\"sampled\":{\"always\":1,\"rule\":1},\"dropped\":{\"never\":1,\"rule\":1}}");
 		}

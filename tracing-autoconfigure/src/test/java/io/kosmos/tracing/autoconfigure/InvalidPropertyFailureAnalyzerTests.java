@@ -120,22 +120,23 @@ class InvalidPropertyFailureAnalyzerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			probability | 0.5 | sampler=never | It must not be set with kosmos.tracing.sampling.sampler=never
-			probability | 0.5 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
-			rate-limit | 5.0 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
-			rate-limit | 5.0 | sampler=strategies | It must not be set with kosmos.tracing.sampling.sampler=strategies
-			parent-based | false | caller.unsampled=decide | It must be true with kosmos.tracing.sampling.caller
-			caller.rate-limit | 5.0 | caller.sampled=decide | It must not be set with
-			rules[0].probability | 2.0 | rules[0].tenant=a | It must be from 0.0 to 1.0.
-			rules[0].probability | NaN | rules[0].tenant=a | It must be from 0.0 to 1.0.
-			rules[0].rate-limit | -1.0 | rules[0].tenant=a | It must be a number of traces per second from 0 on
-			rules[0].route | orders | rules[0].probability=1 | It must be a path that begins with a slash
-			rules[0].route | /a/{b:c} | rules[0].probability=1 | It must be a path that begins with a slash
-			rules[0].tenant | '' | rules[0].probability=1 | It must be a text in which * stands for any characters.
-			rules[0].attributes.a | '' | rules[0].probability=1 | It must be a text in which * stands for any characters.
-			rules[0].name | '' | rules[0].probability=1 | It must be from 1 to 100 characters in one line.
-			""")
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					probability | 0.5 | sampler=never | It must not be set with kosmos.tracing.sampling.sampler=never
+					probability | 0.5 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
+					rate-limit | 5.0 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
+					rate-limit | 5.0 | sampler=strategies | It must not be set with kosmos.tracing.sampling.sampler=strategies
+					parent-based | false | caller.unsampled=decide | It must be true with kosmos.tracing.sampling.caller
+					caller.rate-limit | 5.0 | caller.sampled=decide | It must not be set with
+					rules[0].probability | 2.0 | rules[0].tenant=a | It must be from 0.0 to 1.0.
+					rules[0].probability | NaN | rules[0].tenant=a | It must be from 0.0 to 1.0.
+					rules[0].rate-limit | -1.0 | rules[0].tenant=a | It must be a number of traces per second from 0 on
+					rules[0].route | orders | rules[0].probability=1 | It must be a path that begins with a slash
+					rules[0].route | /a/{b:c} | rules[0].probability=1 | It must be a path that begins with a slash
+					rules[0].tenant | '' | rules[0].probability=1 | It must be a text in which * stands for any characters.
+					rules[0].attributes.a | '' | rules[0].probability=1 | It must be a text in which * stands for any characters.
+					rules[0].name | '' | rules[0].probability=1 | It must be from 1 to 100 characters in one line.
+					""")
 	void shouldRefuseSamplingThatContradictsItself(String key, String value, String other, String reason,
 			CapturedOutput output) {
 		startFails("--kosmos.tracing.sampling." + key + "=" + value, "--kosmos.tracing.sampling." + other);
@@ -163,7 +164,8 @@ class InvalidPropertyFailureAnalyzerTests {
 		startFails("--kosmos.tracing.sampling.rules[0].name=a", "--kosmos.tracing.sampling.rules[0].tenant=x",
 				"--kosmos.tracing.sampling.rules[0].probability=1", "--kosmos.tracing.sampling.rules[1].name=a",
 				"--kosmos.tracing.sampling.rules[1].tenant=y", "--kosmos.tracing.sampling.rules[1].probability=1");
-		assertThat(output).contains("Invalid value 'a' for configuration property 'kosmos.tracing.sampling.rules[1].name'")
+		assertThat(output)
+			.contains("Invalid value 'a' for configuration property 'kosmos.tracing.sampling.rules[1].name'")
 			.contains("It must not be the name of another rule.");
 	}
 

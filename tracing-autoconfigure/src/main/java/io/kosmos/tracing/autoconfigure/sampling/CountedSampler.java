@@ -59,7 +59,8 @@ final class CountedSampler implements Sampler {
 
 	@Override
 	public String getDescription() {
-		return (this.limit != null) ? "RateLimit{" + this.limit.perSecond() + "/s of " + this.share.getDescription() + "}"
+		return (this.limit != null)
+				? "RateLimit{" + this.limit.perSecond() + "/s of " + this.share.getDescription() + "}"
 				: this.share.getDescription();
 	}
 

@@ -92,8 +92,7 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 	public SamplingResult shouldSample(Context parentContext, String traceId, String name, SpanKind spanKind,
 			Attributes attributes, List<LinkData> parentLinks) {
 		try {
-			return this.active.sampler()
-				.shouldSample(parentContext, traceId, name, spanKind, attributes, parentLinks);
+			return this.active.sampler().shouldSample(parentContext, traceId, name, spanKind, attributes, parentLinks);
 		}
 		catch (RuntimeException ex) {
 			this.failures.record("the sampler", ex);
@@ -207,13 +206,13 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 			.filter((candidate) -> candidate.name().equals(name))
 			.findFirst()
 			.orElseThrow(() -> new IllegalArgumentException("The value must be the name of a rule, which is one of "
-					+ this.rules.stream().map(SamplingRule::name).toList()
-					+ ", a space, and configured or rates, not '" + value + "'."));
+					+ this.rules.stream().map(SamplingRule::name).toList() + ", a space, and configured or rates, not '"
+					+ value + "'."));
 		String written = text.substring(space + 1);
 		Rates rates = written.equals(CONFIGURED) ? rule.configured() : Rates.parse(written);
 		if (rates == null) {
-			throw new IllegalArgumentException("After the name there must be configured, " + Rates.ALLOWED + ", not '"
-					+ written + "'.");
+			throw new IllegalArgumentException(
+					"After the name there must be configured, " + Rates.ALLOWED + ", not '" + written + "'.");
 		}
 		Map<String, Object> result = new LinkedHashMap<>();
 		result.put("rule", name);

@@ -39,8 +39,8 @@ final class ExcludingReceiverTracingObservationHandler
 
 	private final List<RequestLine> lines;
 
-	ExcludingReceiverTracingObservationHandler(Tracer tracer, Propagator propagator,
-			List<RequestExclusion> exclusions, List<RequestLine> lines) {
+	ExcludingReceiverTracingObservationHandler(Tracer tracer, Propagator propagator, List<RequestExclusion> exclusions,
+			List<RequestLine> lines) {
 		super(tracer, propagator);
 		this.exclusions = exclusions;
 		this.lines = lines;

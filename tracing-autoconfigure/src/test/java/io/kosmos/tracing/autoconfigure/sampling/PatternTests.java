@@ -40,8 +40,7 @@ class PatternTests {
 		for (int i = 0; i < INPUTS; i++) {
 			StringBuilder pattern = new StringBuilder();
 			for (int segment = random.nextInt(4); segment >= 0; segment--) {
-				pattern.append('/')
-					.append(List.of("a", "b", "*", "{id}", "a*", "*b", "a*b").get(random.nextInt(7)));
+				pattern.append('/').append(List.of("a", "b", "*", "{id}", "a*", "*b", "a*b").get(random.nextInt(7)));
 			}
 			// Spring has this at the end, or at the beginning.
 			pattern.append((random.nextInt(3) == 0) ? "/**" : "");

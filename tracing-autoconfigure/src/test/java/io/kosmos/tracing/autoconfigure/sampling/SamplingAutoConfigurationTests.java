@@ -100,25 +100,27 @@ class SamplingAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(textBlock = """
-			sampler=always,    'ParentBased{root:AlwaysOnSampler,'
-			sampler=never,     'ParentBased{root:AlwaysOffSampler,'
-			rate-limit=5,      'ParentBased{root:RateLimit{5.0/s of AlwaysOnSampler},'
-			rules[0].route=/a, 'ParentBased{root:Rules{1, else TraceIdRatioBased{0.500000}},'
-			caller.sampled=decide, 'ParentBased{root:TraceIdRatioBased{0.500000},remoteParentSampled:Caller{decided here},'
-			caller.rate-limit=5, 'ParentBased{root:TraceIdRatioBased{0.500000},remoteParentSampled:Caller{up to 5.0/s},'
-			""")
+	@CsvSource(
+			textBlock = """
+					sampler=always,    'ParentBased{root:AlwaysOnSampler,'
+					sampler=never,     'ParentBased{root:AlwaysOffSampler,'
+					rate-limit=5,      'ParentBased{root:RateLimit{5.0/s of AlwaysOnSampler},'
+					rules[0].route=/a, 'ParentBased{root:Rules{1, else TraceIdRatioBased{0.500000}},'
+					caller.sampled=decide, 'ParentBased{root:TraceIdRatioBased{0.500000},remoteParentSampled:Caller{decided here},'
+					caller.rate-limit=5, 'ParentBased{root:TraceIdRatioBased{0.500000},remoteParentSampled:Caller{up to 5.0/s},'
+					""")
 	void shouldPreferWhatItIsToldToBootsSampler(String property, String description) {
 		String[] properties = property.startsWith("rules")
-				? new String[] { "kosmos.tracing.sampling." + property, "kosmos.tracing.sampling.rules[0].probability=0" }
+				? new String[] { "kosmos.tracing.sampling." + property,
+						"kosmos.tracing.sampling.rules[0].probability=0" }
 				: new String[] { "kosmos.tracing.sampling." + property };
 		this.runner.withPropertyValues(properties)
 			.withPropertyValues("management.opentelemetry.tracing.sampler=trace_id_ratio",
 					"management.tracing.sampling.probability=0.5")
 			.run((context) -> {
 				assertThat(context.getBean(Sampler.class).getDescription()).startsWith(description);
-				assertThat(context.getBean(SdkTracerProvider.class).getSampler()).hasToString(
-						context.getBean(Sampler.class).getDescription());
+				assertThat(context.getBean(SdkTracerProvider.class).getSampler())
+					.hasToString(context.getBean(Sampler.class).getDescription());
 			});
 	}
 
@@ -142,8 +144,7 @@ class SamplingAutoConfigurationTests {
 				: this.runner.withPropertyValues("kosmos.tracing.sampling.enabled=false");
 		runner.run((context) -> {
 			assertThat(context.getBean(SamplingSection.class).read()).containsOnlyKeys("description");
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> context.getBean(SamplerOperation.class).run("always"))
+			assertThatIllegalArgumentException().isThrownBy(() -> context.getBean(SamplerOperation.class).run("always"))
 				.withMessageContaining("cannot be changed");
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> context.getBean(SamplingRuleOperation.class).run("a probability=1"))

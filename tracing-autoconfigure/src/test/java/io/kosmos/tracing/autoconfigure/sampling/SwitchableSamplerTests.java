@@ -81,8 +81,7 @@ class SwitchableSamplerTests {
 			this.now.addAndGet((long) (this.random.nextDouble() * 2 * step));
 			return root(sampler);
 		});
-		assertThat((double) sampled).isCloseTo((this.now.get() - start) * rate / 1e9 + burst,
-				Offset.offset(1.0));
+		assertThat((double) sampled).isCloseTo((this.now.get() - start) * rate / 1e9 + burst, Offset.offset(1.0));
 	}
 
 	@Test
@@ -133,8 +132,7 @@ class SwitchableSamplerTests {
 			this.now.addAndGet(TimeUnit.MICROSECONDS.toNanos(100));
 			return decide(sampler, parent(traceId(), true, true));
 		});
-		assertThat((double) sampled).isCloseTo((this.now.get() - start) * 50 / 1e9 + 50,
-				Offset.offset(1.0));
+		assertThat((double) sampled).isCloseTo((this.now.get() - start) * 50 / 1e9 + 50, Offset.offset(1.0));
 		assertThat(decide(sampler, parent(traceId(), true, false))).isTrue();
 		assertThat(sampler.state()).extracting("caller", InstanceOfAssertFactories.MAP)
 			.containsEntry("decidedHere", DECISIONS - sampled);
@@ -146,8 +144,9 @@ class SwitchableSamplerTests {
 		// By the trace id alone, the first would always be recorded and the other never.
 		for (String end : List.of("0000000000000001", "ffffffffffffffff")) {
 			for (boolean flag : new boolean[] { true, false }) {
-				assertThat(count(DECISIONS / 4, () -> decide(sampler,
-						parent(HexFormat.of().toHexDigits(this.random.nextLong() | 1) + end, flag, true))))
+				assertThat(count(DECISIONS / 4,
+						() -> decide(sampler,
+								parent(HexFormat.of().toHexDigits(this.random.nextLong() | 1) + end, flag, true))))
 					.isCloseTo(DECISIONS / 40, Percentage.withPercentage(4));
 			}
 		}
@@ -166,11 +165,11 @@ class SwitchableSamplerTests {
 	void shouldLetTheFirstRuleThatMatchesDecide() {
 		SwitchableSampler sampler = sampler("sampler=never", "rules[0].name=health", "rules[0].route=/health/**",
 				"rules[0].probability=0", "rules[1].name=all get", "rules[1].span-name=http get",
-				"rules[1].kind=server", "rules[1].probability=1", "rules[2].tenant=acme-*",
-				"rules[2].probability=0.5", "rules[3].agent=zeus", "rules[3].rate-limit=2",
-				"rules[4].attributes.http.request.method=POST", "rules[4].attributes.[retry]=3",
-				"rules[4].probability=1", "rules[5].service=order*", "rules[5].kind=consumer", "rules[5].probability=1",
-				"rules[6].service=payments", "rules[6].span-name=*", "rules[6].probability=1");
+				"rules[1].kind=server", "rules[1].probability=1", "rules[2].tenant=acme-*", "rules[2].probability=0.5",
+				"rules[3].agent=zeus", "rules[3].rate-limit=2", "rules[4].attributes.http.request.method=POST",
+				"rules[4].attributes.[retry]=3", "rules[4].probability=1", "rules[5].service=order*",
+				"rules[5].kind=consumer", "rules[5].probability=1", "rules[6].service=payments", "rules[6].span-name=*",
+				"rules[6].probability=1");
 		Context root = Context.root();
 		Attributes post = Attributes.builder().put("http.request.method", "POST").put("retry", 3).build();
 		assertThat(decide(sampler, root, "http get", SpanKind.SERVER, path("/health/live"))).isFalse();
@@ -348,8 +347,9 @@ class SwitchableSamplerTests {
 	private static Context parent(String traceId, boolean sampled, boolean remote) {
 		TraceFlags flags = (sampled) ? TraceFlags.getSampled() : TraceFlags.getDefault();
 		return Context.root()
-			.with(Span.wrap((remote) ? SpanContext.createFromRemoteParent(traceId, SPAN_ID, flags, TraceState.getDefault())
-					: SpanContext.create(traceId, SPAN_ID, flags, TraceState.getDefault())));
+			.with(Span
+				.wrap((remote) ? SpanContext.createFromRemoteParent(traceId, SPAN_ID, flags, TraceState.getDefault())
+						: SpanContext.create(traceId, SPAN_ID, flags, TraceState.getDefault())));
 	}
 
 	private static final class ScriptedSource implements StrategySource {
