@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -120,9 +121,9 @@ class JaegerSamplingTests {
 			      sampling_store: probabilities
 			      initial_sampling_probability: 0.5
 			      target_samples_per_second: 1
-			      calculation_interval: 500ms
-			      calculation_delay: 500ms
-			      aggregation_buckets: 2
+			      calculation_interval: 1s
+			      calculation_delay: 1s
+			      aggregation_buckets: 10
 			      calculation_buckets: 1
 			""";
 
@@ -170,11 +171,17 @@ class JaegerSamplingTests {
 		try (JaegerServer first = jaeger("[adaptive_sampling]", ADAPTIVE, environment);
 				ConfigurableApplicationContext service = service(first, "grpc")) {
 			assertThat(strategies(first).path("perOperationStrategies").size()).isZero();
+			Instant begin = Instant.now();
 			long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
 			while (System.nanoTime() < end) {
 				sampled(service, "/orders/1", 10);
 				Thread.sleep(100);
 			}
+			assertThat(first.traces("orders", begin)).isNotEmpty()
+				.allSatisfy((trace) -> assertThat(trace.span("orders", OPERATION).attributes())
+					.containsEntry("sampler.param", 0.5)
+					.hasEntrySatisfying("sampler.type",
+							(type) -> assertThat(type).isIn("probabilistic", "lowerbound")));
 			first.close();
 			try (JaegerServer second = jaeger("[adaptive_sampling]", ADAPTIVE, environment)) {
 				JsonNode strategies = strategies(second);
