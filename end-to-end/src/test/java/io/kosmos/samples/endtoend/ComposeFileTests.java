@@ -39,7 +39,7 @@ class ComposeFileTests {
 	@Test
 	void shouldBindEveryPortToLoopback() {
 		assertThat(ports("jaeger")).containsExactlyInAnyOrder("127.0.0.1:16686:16686", "127.0.0.1:4317:4317",
-				"127.0.0.1:4318:4318");
+				"127.0.0.1:4318:4318", "127.0.0.1:5778:5778", "127.0.0.1:5779:5779");
 		assertThat(ports("orchestrator")).containsExactly("127.0.0.1:8080:8080");
 		assertThat(ports("llm-gateway")).containsExactlyInAnyOrder("127.0.0.1:8081:8081", "127.0.0.1:9091:9091");
 		for (String hidden : new String[] { "postgres", "dispatcher", "nats", "rabbitmq" }) {

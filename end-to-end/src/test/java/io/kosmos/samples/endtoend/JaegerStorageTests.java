@@ -34,7 +34,8 @@ class JaegerStorageTests {
 
 	@Test
 	void shouldKeepTracesWhenJaegerIsRestarted(@TempDir Path directory) throws Exception {
-		Map<String, String> environment = Map.of("JAEGER_STORAGE_DIRECTORY", directory.resolve("badger").toString());
+		Map<String, String> environment = Map.of("JAEGER_STORAGE_DIRECTORY", directory.resolve("badger").toString(),
+				"JAEGER_SAMPLING_FILE", CONFIG.resolveSibling("sampling.json").toString());
 		try (JaegerServer jaeger = JaegerServer.startBinary(CONFIG, directory, environment)) {
 			export(jaeger);
 			jaeger.awaitTrace(TRACE_ID, (trace) -> true);

@@ -53,11 +53,14 @@ public final class JaegerServer implements AutoCloseable {
 
 	private final URI otlpHttp;
 
-	private JaegerServer(AutoCloseable server, URI query, URI otlpGrpc, URI otlpHttp) {
+	private final Map<String, URI> sampling;
+
+	private JaegerServer(AutoCloseable server, URI query, URI otlpGrpc, URI otlpHttp, Map<String, URI> sampling) {
 		this.server = server;
 		this.query = query;
 		this.otlpGrpc = otlpGrpc;
 		this.otlpHttp = otlpHttp;
+		this.sampling = sampling;
 	}
 
 	/**
@@ -81,14 +84,15 @@ public final class JaegerServer implements AutoCloseable {
 	 * Starts the binary, never a container.
 	 * @param config its configuration, which takes its ports from the environment
 	 * @param directory where its files go
-	 * @param environment more for its environment
+	 * @param environment more for its environment, of which JAEGER_SAMPLING_GRPC_PORT and
+	 * JAEGER_SAMPLING_HTTP_PORT are any free ones unless they are given
 	 * @return the server, ready
 	 */
 	public static JaegerServer startBinary(Path config, Path directory, Map<String, String> environment) {
 		String binary = binary().orElseThrow(() -> Prerequisite.missing(
 				"Needs a Jaeger binary, on the PATH or named by JAEGER_BINARY; a Docker engine does for most tests"))
 			.toString();
-		List<String> ports = ServerProcess.freePorts(6);
+		List<String> ports = ServerProcess.freePorts(8);
 		Map<String, String> all = new LinkedHashMap<>(environment);
 		all.put("JAEGER_LISTEN_HOST", "127.0.0.1");
 		all.put("JAEGER_QUERY_HTTP_PORT", ports.get(0));
@@ -97,11 +101,15 @@ public final class JaegerServer implements AutoCloseable {
 		all.put("JAEGER_HEALTH_PORT", ports.get(3));
 		all.put("JAEGER_QUERY_GRPC_PORT", ports.get(4));
 		all.put("JAEGER_METRICS_PORT", ports.get(5));
+		all.putIfAbsent("JAEGER_SAMPLING_GRPC_PORT", ports.get(6));
+		all.putIfAbsent("JAEGER_SAMPLING_HTTP_PORT", ports.get(7));
 		URI health = loopback(ports.get(3)).resolve("/status");
 		HttpClient http = HttpClient.newHttpClient();
 		ServerProcess process = ServerProcess.start(List.of(binary, "--config", config.toString()), all,
 				directory.resolve("jaeger.log"), () -> isHealthy(http, health));
-		return new JaegerServer(process, loopback(ports.get(0)), loopback(ports.get(1)), loopback(ports.get(2)));
+		return new JaegerServer(process, loopback(ports.get(0)), loopback(ports.get(1)), loopback(ports.get(2)),
+				Map.of("grpc", loopback(all.get("JAEGER_SAMPLING_GRPC_PORT")), "http",
+						loopback(all.get("JAEGER_SAMPLING_HTTP_PORT"))));
 	}
 
 	@SuppressWarnings("resource")
@@ -111,7 +119,8 @@ public final class JaegerServer implements AutoCloseable {
 		container.start();
 		String host = "http://" + container.getHost() + ":";
 		return new JaegerServer(container, URI.create(host + container.getMappedPort(16686)),
-				URI.create(host + container.getMappedPort(4317)), URI.create(host + container.getMappedPort(4318)));
+				URI.create(host + container.getMappedPort(4317)), URI.create(host + container.getMappedPort(4318)),
+				Map.of());
 	}
 
 	private static Optional<Path> binary() {
@@ -150,6 +159,15 @@ public final class JaegerServer implements AutoCloseable {
 			case "http" -> this.otlpHttp;
 			default -> throw new IllegalArgumentException(protocol);
 		};
+	}
+
+	/**
+	 * Returns where services ask for their strategies, if the configuration has it.
+	 * @param protocol {@code grpc} or {@code http}
+	 * @return the endpoint, without a path
+	 */
+	public URI sampling(String protocol) {
+		return this.sampling.get(protocol);
 	}
 
 	public URI query() {
