@@ -40,7 +40,8 @@ public final class GuardAutoConfiguration {
 			return new OpenSpans(properties.maxOpenSpans(), properties.openSpanTimeout(), System::nanoTime);
 		}
 
-		// Next to the sampler, which is not asked, and so spends nothing, while it is over.
+		// Next to the sampler, which is not asked, and so spends nothing, while it is
+		// over.
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE + 100)
 		UnaryOperator<Sampler> kosmosOpenSpanSampler(OpenSpans open) {
@@ -88,8 +89,9 @@ public final class GuardAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ MDC.class, Slf4JBaggageEventListener.class })
-	@ConditionalOnBooleanProperty(name = { "management.tracing.baggage.enabled",
-			"management.tracing.baggage.correlation.enabled" }, matchIfMissing = true)
+	@ConditionalOnBooleanProperty(
+			name = { "management.tracing.baggage.enabled", "management.tracing.baggage.correlation.enabled" },
+			matchIfMissing = true)
 	@EnableConfigurationProperties(TracingProperties.class)
 	static class BaggageConfiguration {
 

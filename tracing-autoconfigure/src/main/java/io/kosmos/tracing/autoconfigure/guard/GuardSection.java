@@ -48,8 +48,7 @@ final class GuardSection implements TracingSection {
 		description.put("state", this.open.isOver() ? "over" : "normal");
 		description.put("open", this.open.open());
 		description.put("max", this.open.max());
-		description.put("timeout",
-				DurationFormatterUtils.print(this.open.timeout(), DurationFormat.Style.COMPOSITE));
+		description.put("timeout", DurationFormatterUtils.print(this.open.timeout(), DurationFormat.Style.COMPOSITE));
 		description.put("leaked", this.open.leaked());
 		description.put("leakedNames", List.copyOf(this.open.leakedNames()));
 		description.put("refused", this.open.refused());

@@ -57,7 +57,8 @@ final class OpenSpans implements SpanProcessor {
 		this.timeout = timeout;
 		this.nanoTime = nanoTime;
 		this.nextSweep = new AtomicLong(nanoTime.getAsLong() + sweepInterval());
-		// Spans of a trace that is recorded are counted beyond the limit, and ids fall unevenly.
+		// Spans of a trace that is recorded are counted beyond the limit, and ids fall
+		// unevenly.
 		int perStripe = Math.max(16, Math.toIntExact(4L * max / STRIPES));
 		Arrays.setAll(this.stripes, (i) -> new Stripe(perStripe));
 	}
@@ -160,9 +161,10 @@ final class OpenSpans implements SpanProcessor {
 			}
 		}
 		if (news) {
-			logger.warn(found + " spans have not ended within " + this.timeout + " and are taken for leaked, among them "
-					+ examples.stream().collect(Collectors.joining("', '", "'", "'"))
-					+ ". Each span must be ended, also on errors. They are no longer counted as open");
+			logger
+				.warn(found + " spans have not ended within " + this.timeout + " and are taken for leaked, among them "
+						+ examples.stream().collect(Collectors.joining("', '", "'", "'"))
+						+ ". Each span must be ended, also on errors. They are no longer counted as open");
 		}
 	}
 

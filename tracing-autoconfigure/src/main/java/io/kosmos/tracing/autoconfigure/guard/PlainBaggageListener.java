@@ -1,7 +1,8 @@
 package io.kosmos.tracing.autoconfigure.guard;
 
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.Map;
+import java.util.TreeMap;
 
 import io.micrometer.tracing.otel.bridge.EventPublishingContextWrapper.ScopeAttachedEvent;
 import io.micrometer.tracing.otel.bridge.EventPublishingContextWrapper.ScopeRestoredEvent;
@@ -12,15 +13,18 @@ import org.slf4j.MDC;
 
 /**
  * Keeps the correlation fields of the baggage in the MDC, as the bridge does, with an
- * underscore in the place of each character that would not stay in its line of a log:
- * the baggage may come from a caller, or be what the application was told by one.
+ * underscore in the place of each character that would not stay in its line of a log: the
+ * baggage may come from a caller, or be what the application was told by one. A field
+ * goes by its configured name whatever the case of the entry, under whose name the bridge
+ * would leave it in the thread.
  */
 final class PlainBaggageListener extends Slf4JBaggageEventListener {
 
-	private final LongAdder cleaned = new LongAdder();
+	private final Map<String, String> fields = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
 	PlainBaggageListener(List<String> fields) {
 		super(fields);
+		fields.forEach((field) -> this.fields.put(field, field));
 	}
 
 	@Override
@@ -39,19 +43,16 @@ final class PlainBaggageListener extends Slf4JBaggageEventListener {
 			return;
 		}
 		baggage.forEach((key, entry) -> {
+			String field = this.fields.get(key);
 			String value = entry.getValue();
-			if (!LogText.isPlain(value) && value.equals(MDC.get(key))) {
-				MDC.put(key, LogText.of(value));
-				this.cleaned.increment();
+			if (field == null || value.isBlank() || field.equals(key) && LogText.isPlain(value)) {
+				return;
+			}
+			if (value.equals(MDC.get(key))) {
+				MDC.remove(key);
+				MDC.put(field, LogText.of(value));
 			}
 		});
-	}
-
-	/**
-	 * The number of values that were changed.
-	 */
-	long cleaned() {
-		return this.cleaned.sum();
 	}
 
 }

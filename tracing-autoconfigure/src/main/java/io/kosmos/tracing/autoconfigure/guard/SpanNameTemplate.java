@@ -167,7 +167,8 @@ final class SpanNameTemplate {
 		}
 		wordEnd = (wordEnd < 0) ? end : wordEnd;
 		append(start, wordEnd);
-		// The others up to the end are no addresses either, and would be read again and again.
+		// The others up to the end are no addresses either, and would be read again and
+		// again.
 		int position = wordEnd;
 		while (position < end) {
 			int from = position;

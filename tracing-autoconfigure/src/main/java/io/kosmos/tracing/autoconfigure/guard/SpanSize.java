@@ -32,7 +32,9 @@ final class SpanSize implements UnaryOperator<SpanData> {
 	/** Values up to this size stay as they are, if there is something else to cut. */
 	private static final int SHORT_VALUE = 256;
 
-	/** What is left of a message of an exception, and of the description of the status. */
+	/**
+	 * What is left of a message of an exception, and of the description of the status.
+	 */
 	private static final int MESSAGE = 1024;
 
 	private static final int ENTRY = 16;
@@ -88,8 +90,8 @@ final class SpanSize implements UnaryOperator<SpanData> {
 	 * @param perCharacter bytes of each character, 0 to count them
 	 */
 	static long size(SpanData span, int perCharacter) {
-		long size = ENTRY + size(span.getName(), perCharacter)
-				+ size(span.getStatus().getDescription(), perCharacter) + size(span.getAttributes(), perCharacter);
+		long size = ENTRY + size(span.getName(), perCharacter) + size(span.getStatus().getDescription(), perCharacter)
+				+ size(span.getAttributes(), perCharacter);
 		for (EventData event : span.getEvents()) {
 			size += size(event, perCharacter);
 		}
@@ -112,8 +114,8 @@ final class SpanSize implements UnaryOperator<SpanData> {
 			return 0;
 		}
 		long[] size = { 0 };
-		attributes.forEach(
-				(key, value) -> size[0] += ENTRY + size(key.getKey(), perCharacter) + size(value, perCharacter));
+		attributes
+			.forEach((key, value) -> size[0] += ENTRY + size(key.getKey(), perCharacter) + size(value, perCharacter));
 		return size[0];
 	}
 

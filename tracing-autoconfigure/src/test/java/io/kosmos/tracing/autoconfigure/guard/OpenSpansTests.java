@@ -82,8 +82,8 @@ class OpenSpansTests {
 		leaked.forEach(Span::end);
 		next.end();
 		assertThat(this.open.open()).isZero();
-		assertThat(output).containsOnlyOnce("100 spans have not ended within PT16M and are taken for leaked, among"
-				+ " them 'work {}'.");
+		assertThat(output).containsOnlyOnce(
+				"100 spans have not ended within PT16M and are taken for leaked, among" + " them 'work {}'.");
 	}
 
 	@Test

@@ -51,9 +51,9 @@ class SpanNameTemplateTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "http get /orders/{id}", "GET /api/v2/{userName}/**", "SELECT shop.orders", "OrderService.find",
-			"invoke_agent zeus", "chat", "don't panic", "rock 'n roll's", "a \" b", "a.b-c_d@", "@", "{", "}", "{}", "",
-			"användare hämta", "\uD83D", "x@ y z" })
+	@ValueSource(strings = { "http get /orders/{id}", "GET /api/v2/{userName}/**", "SELECT shop.orders",
+			"OrderService.find", "invoke_agent zeus", "chat", "don't panic", "rock 'n roll's", "a \" b", "a.b-c_d@",
+			"@", "{", "}", "{}", "", "användare hämta", "\uD83D", "x@ y z" })
 	void shouldLeaveNamesWithoutVariablePartsAlone(String name) {
 		assertThat(SpanNameTemplate.of(name)).isEqualTo(name);
 	}

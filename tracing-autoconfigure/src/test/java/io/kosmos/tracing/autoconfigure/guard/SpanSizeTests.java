@@ -71,8 +71,8 @@ class SpanSizeTests {
 		for (int i = 0; i < 1000; i++) {
 			attributes.put("key " + i, "v".repeat(200));
 		}
-		SpanData trimmed = this.size.apply(
-				span(attributes.build(), events, StatusData.create(StatusData.error().getStatusCode(), "d".repeat(2000))));
+		SpanData trimmed = this.size.apply(span(attributes.build(), events,
+				StatusData.create(StatusData.error().getStatusCode(), "d".repeat(2000))));
 		assertThat(SpanSize.size(trimmed, 0)).isLessThanOrEqualTo(MAX);
 		assertThat(trimmed.getStatus().getDescription()).hasSize(1024);
 		assertThat(trimmed.getAttributes().get(stringKey("error.type"))).isEqualTo("java.io.IOException");
