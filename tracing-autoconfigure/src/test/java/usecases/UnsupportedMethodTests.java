@@ -7,7 +7,9 @@ import java.util.concurrent.FutureTask;
 import io.kosmos.tracing.Attribute;
 import io.kosmos.tracing.SpanAttribute;
 import io.kosmos.tracing.Traced;
+import io.kosmos.tracing.TracingSection;
 import org.aspectj.weaver.Advice;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.ConnectableFlux;
@@ -38,6 +40,12 @@ class UnsupportedMethodTests {
 			app.bean(FinalBean.class).work();
 			assertThat(app.bean(Unweavable.class).fixed()).isEqualTo("fixed");
 			assertThat(app.ended()).isEmpty();
+			assertThat(app.context().getBeansOfType(TracingSection.class).values())
+				.filteredOn((section) -> section.name().equals("unwoven-methods"))
+				.singleElement()
+				.extracting((section) -> section.read().get("methods"), InstanceOfAssertFactories.list(String.class))
+				.anyMatch((method) -> method.contains("Unweavable#fixed() is final and never traced"))
+				.hasSizeGreaterThanOrEqualTo(6);
 		});
 		assertThat(output).contains("Unweavable#fixed() is final and never traced")
 			.contains("Unweavable#hidden(String) is private and never traced")

@@ -197,9 +197,15 @@ public final class KosmosAttributes {
 
 	/**
 	 * Whether values were cut, or attributes, events or links were left out, because the
-	 * receiver did not take the span at its full size. Absent otherwise.
+	 * span was larger than a span may be, or than the receiver takes. Absent otherwise.
 	 */
 	public static final AttributeKey<Boolean> TRIMMED = AttributeKey.booleanKey("kosmos.trimmed");
+
+	/**
+	 * What the name of the span was, up to 256 characters, where it got one that stands
+	 * for many. Absent otherwise.
+	 */
+	public static final AttributeKey<String> SPAN_NAME = AttributeKey.stringKey("kosmos.span.name");
 
 	/** Name of the event that closes an LLM call. */
 	public static final String EVENT_LLM_COMPLETION = "llm.completion";

@@ -112,6 +112,18 @@ public final class JaegerServer implements AutoCloseable {
 						loopback(all.get("JAEGER_SAMPLING_HTTP_PORT"))));
 	}
 
+	/**
+	 * Returns a Jaeger that somebody else starts and stops.
+	 * @param query where it is asked
+	 * @param otlpGrpc where it takes OTLP over gRPC
+	 * @param otlpHttp where it takes OTLP over HTTP
+	 * @return the server
+	 */
+	public static JaegerServer at(URI query, URI otlpGrpc, URI otlpHttp) {
+		return new JaegerServer(() -> {
+		}, query, otlpGrpc, otlpHttp);
+	}
+
 	@SuppressWarnings("resource")
 	private static JaegerServer startContainer() {
 		GenericContainer<?> container = new GenericContainer<>(IMAGE).withExposedPorts(16686, 4317, 4318)

@@ -82,6 +82,16 @@ class InvalidPropertyFailureAnalyzerTests {
 					limits.links                   | 0                 | It must be at least 1.
 					limits.attributes-per-event    | 0                 | It must be at least 1.
 					limits.attributes-per-link     | 0                 | It must be at least 1.
+					guard.max-names-per-template   | 0                 | It must be from 1 to 10000.
+					guard.max-names-per-template   | 10001             | It must be from 1 to 10000.
+					guard.max-names-per-scope      | 0                 | It must be from 1 to 10000.
+					guard.max-names-per-scope      | 10001             | It must be from 1 to 10000.
+					guard.max-span-size            | 63KB              | It must be from 64KB to 256MB.
+					guard.max-span-size            | 257MB             | It must be from 64KB to 256MB.
+					guard.max-open-spans           | 0                 | It must be from 1 to 10000000.
+					guard.max-open-spans           | 10000001          | It must be from 1 to 10000000.
+					guard.open-span-timeout        | 999ms             | It must be from 1 second to 365 days.
+					guard.open-span-timeout        | 366d              | It must be from 1 second to 365 days.
 					content.max-length             | 0                 | It must be at least 1.
 					content.max-length             | -1                | It must be at least 1.
 					cost.location                  | classpath:no.csv  | It must be a file that can be read (FileNotFoundException).

@@ -4,10 +4,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.kosmos.tracing.Traced;
+import io.kosmos.tracing.TracingSection;
 import io.kosmos.tracing.autoconfigure.span.AnnotationProperties.Unsupported;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -25,9 +28,9 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Finds, when all beans are there, every {@code @Traced} method that would do nothing or
- * less than it says.
+ * less than it says, and tells of them as a {@link TracingSection}.
  */
-final class UnsupportedMethods implements SmartInitializingSingleton {
+final class UnsupportedMethods implements SmartInitializingSingleton, TracingSection {
 
 	private static final Log logger = LogFactory.getLog(UnsupportedMethods.class);
 
@@ -36,6 +39,8 @@ final class UnsupportedMethods implements SmartInitializingSingleton {
 	private final TracedMethods methods;
 
 	private final Unsupported action;
+
+	private volatile List<String> found = List.of();
 
 	UnsupportedMethods(ConfigurableListableBeanFactory beanFactory, TracedMethods methods, Unsupported action) {
 		this.beanFactory = beanFactory;
@@ -63,7 +68,18 @@ final class UnsupportedMethods implements SmartInitializingSingleton {
 		if (this.action == Unsupported.FAIL) {
 			throw new UnsupportedTracedMethodException(problems);
 		}
+		this.found = List.copyOf(problems);
 		problems.forEach((problem) -> logger.warn("@Traced method " + problem));
+	}
+
+	@Override
+	public String name() {
+		return "unwoven-methods";
+	}
+
+	@Override
+	public Map<String, ?> read() {
+		return Map.of("methods", this.found);
 	}
 
 	private void inspect(String beanName, Set<String> problems) {
