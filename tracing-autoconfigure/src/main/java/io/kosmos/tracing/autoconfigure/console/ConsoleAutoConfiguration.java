@@ -1,5 +1,10 @@
 package io.kosmos.tracing.autoconfigure.console;
 
+import java.util.function.UnaryOperator;
+
+import io.opentelemetry.sdk.trace.data.SpanData;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -18,14 +23,14 @@ public final class ConsoleAutoConfiguration {
 
 	@Bean
 	@ConditionalOnProperty(name = "kosmos.tracing.console.format", havingValue = "line")
-	LineSpanProcessor kosmosConsoleLineSpanProcessor() {
-		return new LineSpanProcessor(new ConsoleOutput(System.out));
+	LineSpanProcessor kosmosConsoleLineSpanProcessor(ObjectProvider<UnaryOperator<SpanData>> operators) {
+		return new LineSpanProcessor(new ConsoleOutput(System.out, operators.orderedStream().toList()));
 	}
 
 	@Bean
 	@ConditionalOnProperty(name = "kosmos.tracing.console.format", havingValue = "tree")
-	TreeSpanProcessor kosmosConsoleTreeSpanProcessor() {
-		return new TreeSpanProcessor(new ConsoleOutput(System.out));
+	TreeSpanProcessor kosmosConsoleTreeSpanProcessor(ObjectProvider<UnaryOperator<SpanData>> operators) {
+		return new TreeSpanProcessor(new ConsoleOutput(System.out, operators.orderedStream().toList()));
 	}
 
 }

@@ -2,14 +2,18 @@ package io.kosmos.tracing.autoconfigure.console;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
+import io.opentelemetry.sdk.trace.data.SpanData;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where spans are printed. Each text leaves in one write, so that texts of different
+ * Where spans are printed, after the operators that spans go through everywhere. Each text leaves in one write, so that texts of different
  * threads do not mix, and a text that cannot be made or written is given up: printing
  * never fails the code that ended a span.
  */
@@ -19,10 +23,40 @@ final class ConsoleOutput {
 
 	private final PrintStream stream;
 
+	private final List<UnaryOperator<SpanData>> operators;
+
 	private final AtomicBoolean failed = new AtomicBoolean();
 
-	ConsoleOutput(PrintStream stream) {
+	/**
+	 * Create an output.
+	 * @param stream where to print
+	 * @param operators what spans go through before they are printed
+	 */
+	ConsoleOutput(PrintStream stream, List<UnaryOperator<SpanData>> operators) {
 		this.stream = stream;
+		this.operators = operators;
+	}
+
+	/**
+	 * Return what may be printed of a span.
+	 * @param span the span
+	 * @return {@code null} if that is nothing, or could not be found out
+	 */
+	@Nullable SpanData leaving(SpanData span) {
+		try {
+			SpanData leaving = span;
+			for (UnaryOperator<SpanData> operator : this.operators) {
+				leaving = operator.apply(leaving);
+				if (leaving == null) {
+					return null;
+				}
+			}
+			return leaving;
+		}
+		catch (RuntimeException ex) {
+			failed(ex);
+			return null;
+		}
 	}
 
 	void print(Supplier<String> text) {
@@ -33,9 +67,13 @@ final class ConsoleOutput {
 			this.stream.flush();
 		}
 		catch (RuntimeException ex) {
-			if (this.failed.compareAndSet(false, true)) {
-				logger.warn("Could not print spans to the console. Further failures are not logged.", ex);
-			}
+			failed(ex);
+		}
+	}
+
+	private void failed(RuntimeException failure) {
+		if (this.failed.compareAndSet(false, true)) {
+			logger.warn("Could not print spans to the console. Further failures are not logged.", failure);
 		}
 	}
 

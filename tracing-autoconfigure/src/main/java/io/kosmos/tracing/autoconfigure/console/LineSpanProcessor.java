@@ -44,7 +44,10 @@ final class LineSpanProcessor implements SpanProcessor {
 	@Override
 	public void onEnd(ReadableSpan span) {
 		if (span.getSpanContext().isSampled()) {
-			this.output.print(() -> line(span.toSpanData()));
+			SpanData leaving = this.output.leaving(span.toSpanData());
+			if (leaving != null) {
+				this.output.print(() -> line(leaving));
+			}
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -131,8 +132,9 @@ final class TreeSpanProcessor implements SpanProcessor {
 	}
 
 	private void print(UnfinishedTrace trace) {
-		if (!trace.ended.isEmpty()) {
-			this.output.print(() -> TraceTree.render(trace.ended, trace.open.size(), trace.notHeld));
+		List<SpanData> leaving = trace.ended.stream().map(this.output::leaving).filter(Objects::nonNull).toList();
+		if (!leaving.isEmpty()) {
+			this.output.print(() -> TraceTree.render(leaving, trace.open.size(), trace.notHeld));
 		}
 	}
 

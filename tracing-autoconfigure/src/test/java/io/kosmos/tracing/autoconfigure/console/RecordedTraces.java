@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -44,7 +45,7 @@ class RecordedTraces {
 			.setSampler(sampler)
 			.setIdGenerator(new CountingIds())
 			.setResource(Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "orchestrator")))
-			.addSpanProcessor(processor.apply(new ConsoleOutput(new PrintStream(this.output))))
+			.addSpanProcessor(processor.apply(new ConsoleOutput(new PrintStream(this.output), List.of())))
 			.build();
 		this.tracer = this.provider.get("test");
 	}

@@ -456,7 +456,7 @@ class TreeSpanProcessorTests {
 
 		};
 		SdkTracerProvider provider = SdkTracerProvider.builder()
-			.addSpanProcessor(new TreeSpanProcessor(new ConsoleOutput(ascii)))
+			.addSpanProcessor(new TreeSpanProcessor(new ConsoleOutput(ascii, List.of())))
 			.build();
 		provider.get("test").spanBuilder("größer").startSpan().end();
 		assertThat(writes).singleElement().asString().startsWith("trace ").contains("└─ ", "größer").endsWith("\n");
@@ -474,7 +474,7 @@ class TreeSpanProcessorTests {
 
 		};
 		SdkTracerProvider provider = SdkTracerProvider.builder()
-			.addSpanProcessor(new TreeSpanProcessor(new ConsoleOutput(broken)))
+			.addSpanProcessor(new TreeSpanProcessor(new ConsoleOutput(broken, List.of())))
 			.build();
 		assertThatCode(() -> {
 			provider.get("test").spanBuilder("one").startSpan().end();
