@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import io.kosmos.tracing.TracingFailures;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -50,7 +52,7 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 
 	private final List<Destination> destinations;
 
-	private final Function<SpanData, @Nullable SpanData> leaving;
+	private final Door door;
 
 	private final TracingFailures failures;
 
@@ -74,6 +76,10 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 
 	private final AtomicBoolean lateLogged = new AtomicBoolean();
 
+	private boolean exportersEnded;
+
+	private long exportersEndNanos;
+
 	private volatile boolean closing;
 
 	private volatile boolean closed;
@@ -88,15 +94,14 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	 * Create a delivery and start it.
 	 * @param parts what the destinations are made of
 	 * @param spool where spans are kept, {@code null} for only in memory
-	 * @param leaving what becomes of a span before it leaves, {@code null} if it may not;
-	 * a span for which this throws does not leave
+	 * @param door what every span goes through
 	 * @param failures takes what goes wrong inside
 	 * @param timer measures requests
 	 * @param shutdownTimeout time that {@link #close()} may take
 	 */
-	Delivery(List<Part> parts, @Nullable SpoolSettings spool, Function<SpanData, @Nullable SpanData> leaving,
-			TracingFailures failures, ExportTimer timer, Duration shutdownTimeout) {
-		this.leaving = leaving;
+	Delivery(List<Part> parts, @Nullable SpoolSettings spool, Door door, TracingFailures failures, ExportTimer timer,
+			Duration shutdownTimeout) {
+		this.door = door;
 		this.failures = failures;
 		this.shutdownTimeout = shutdownTimeout;
 		this.problems = new ArrayDeque<>();
@@ -218,7 +223,8 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 
 	private void handOver(List<SpanData> ended) {
 		List<SpanData> spans = new ArrayList<>(ended.size());
-		int failed = transform(ended, this.leaving, spans);
+		int failed = transform(ended, this.door.leaving(), spans);
+		export(spans);
 		Encoded shared = null;
 		for (Destination destination : this.destinations) {
 			int left = ended.size();
@@ -246,6 +252,19 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 				recordFailure("the encoding of spans", ex);
 				destination.dropped(left, DropReason.FAILED);
 			}
+		}
+	}
+
+	private void export(List<SpanData> spans) {
+		ApplicationExporters exporters = this.door.exporters();
+		if (exporters == null) {
+			return;
+		}
+		try {
+			exporters.offer(spans);
+		}
+		catch (RuntimeException | Error ex) {
+			recordFailure("the exporters of the application", ex);
 		}
 	}
 
@@ -321,11 +340,13 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		if (!awaitEncoded(deadline)) {
 			return false;
 		}
+		ApplicationExporters exporters = this.door.exporters();
+		CompletableResultCode exported = (exporters != null) ? exporters.flush() : CompletableResultCode.ofSuccess();
 		boolean flushed = true;
 		for (Destination destination : this.destinations) {
 			flushed &= destination.flush(deadline);
 		}
-		return flushed;
+		return exported.join(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS).isSuccess() && flushed;
 	}
 
 	@Override
@@ -348,6 +369,24 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	}
 
 	/**
+	 * Bring what has ended to the exporters of the application and end them, which must
+	 * be while their beans live. It takes half of the time that a shutdown may take at
+	 * most; destinations go on.
+	 */
+	synchronized void endExporters() {
+		ApplicationExporters exporters = this.door.exporters();
+		if (exporters == null || this.exportersEnded) {
+			return;
+		}
+		this.exportersEnded = true;
+		long start = System.nanoTime();
+		long deadline = start + this.shutdownTimeout.toNanos() / 2;
+		awaitEncoded(deadline);
+		exporters.end(deadline - System.nanoTime());
+		this.exportersEndNanos = System.nanoTime() - start;
+	}
+
+	/**
 	 * Deliver what can be delivered in the time that a shutdown may take. What ends later
 	 * is counted as dropped.
 	 */
@@ -356,10 +395,11 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		if (this.closing) {
 			return;
 		}
-		this.closing = true;
 		boolean interrupted = Thread.interrupted();
+		endExporters();
+		this.closing = true;
 		// Some of the time is needed to end what is under way.
-		long deadline = System.nanoTime() + this.shutdownTimeout.toNanos() * 9 / 10;
+		long deadline = System.nanoTime() + (this.shutdownTimeout.toNanos() - this.exportersEndNanos) * 9 / 10;
 		this.destinations.forEach(Destination::closing);
 		awaitEncoded(deadline);
 		// What ends meanwhile is still taken.

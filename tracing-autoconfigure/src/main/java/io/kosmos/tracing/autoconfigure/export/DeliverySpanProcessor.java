@@ -88,7 +88,14 @@ final class DeliverySpanProcessor implements SpanProcessor {
 
 	@Override
 	public CompletableResultCode shutdown() {
-		return CompletableResultCode.ofSuccess();
+		CompletableResultCode result = new CompletableResultCode();
+		Thread thread = new Thread(() -> {
+			this.delivery.endExporters();
+			result.succeed();
+		}, "kosmos-tracing-exporters-end");
+		thread.setDaemon(true);
+		thread.start();
+		return result;
 	}
 
 	@Override

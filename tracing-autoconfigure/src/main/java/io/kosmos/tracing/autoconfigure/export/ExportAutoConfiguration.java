@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.export;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -81,6 +82,12 @@ public final class ExportAutoConfiguration {
 	 */
 	private static final int CONTENT_VALUE_LENGTH = 256 * 1024;
 
+	/**
+	 * Spans come to exporters some thousand at once, where the SDK's default expects them
+	 * one by one.
+	 */
+	private static final int EXPORTER_QUEUE_SIZE = 16_384;
+
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnEnabledOpenTelemetry
@@ -123,6 +130,18 @@ public final class ExportAutoConfiguration {
 			return new DeliveryShutdown();
 		}
 
+		/**
+		 * What spans go through, also where no destination is ours.
+		 */
+		@Bean
+		Door kosmosDoor(ObjectProvider<SpanExportingPredicate> predicates, ObjectProvider<SpanFilter> filters,
+				ObjectProvider<UnaryOperator<SpanData>> operators, ObjectProvider<SpanReporter> reporters,
+				SpanExporters exporters, BatchProperties batch, OpenTelemetryTracingProperties boot,
+				Environment environment, ObjectProvider<MeterProvider> meterProvider) {
+			return new Door(leaving(predicates, filters, operators), exporters(exporters.list(),
+					reporters.orderedStream().toList(), batch, boot.getExport(), environment, meterProvider));
+		}
+
 		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean
 		@ConditionalOnBooleanProperty(name = "kosmos.tracing.exporter.enabled", matchIfMissing = true)
@@ -130,9 +149,7 @@ public final class ExportAutoConfiguration {
 		Delivery kosmosDelivery(DeliveryShutdown shutdown, Environment environment, ExporterProperties properties,
 				BatchProperties batch, OtlpTracingProperties boot,
 				ObjectProvider<OtlpTracingConnectionDetails> connection, ObjectProvider<SslBundles> sslBundles,
-				ObjectProvider<SpanExporter> exporters, ObjectProvider<SpanExportingPredicate> predicates,
-				ObjectProvider<SpanReporter> reporters, ObjectProvider<SpanFilter> filters,
-				ObjectProvider<UnaryOperator<SpanData>> operators, ObjectProvider<TracingFailures> failures,
+				ObjectProvider<SpanExporter> exporters, Door door, ObjectProvider<TracingFailures> failures,
 				ObjectProvider<ExportTimer> timer) {
 			OtlpTracingConnectionDetails details = connection.getIfAvailable();
 			List<DestinationSettings> settings = Destinations.from(environment, properties, batch, boot,
@@ -147,12 +164,15 @@ public final class ExportAutoConfiguration {
 				.filter((destination) -> !own || !destination.name().equals(Destinations.DEFAULT))
 				.map((destination) -> part(destination, sslBundles))
 				.toList();
-			return shutdown.after(new Delivery(parts, off ? null : properties.spool().settings(),
-					leaving(predicates, reporters, filters, operators),
-					(site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure)),
-					(destination, outcome, duration) -> timer
-						.ifAvailable((sink) -> sink.exported(destination, outcome, duration)),
-					properties.shutdownTimeout()));
+			return shutdown
+				.after(new Delivery(parts, off ? null : properties.spool().settings(), door, recording(failures),
+						(destination, outcome, duration) -> timer
+							.ifAvailable((sink) -> sink.exported(destination, outcome, duration)),
+						properties.shutdownTimeout()));
+		}
+
+		private static TracingFailures recording(ObjectProvider<TracingFailures> failures) {
+			return (site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure));
 		}
 
 		private static Delivery.Part part(DestinationSettings settings, ObjectProvider<SslBundles> sslBundles) {
@@ -178,10 +198,9 @@ public final class ExportAutoConfiguration {
 		}
 
 		private static Function<SpanData, @Nullable SpanData> leaving(ObjectProvider<SpanExportingPredicate> predicates,
-				ObjectProvider<SpanReporter> reporters, ObjectProvider<SpanFilter> filters,
-				ObjectProvider<UnaryOperator<SpanData>> operators) {
+				ObjectProvider<SpanFilter> filters, ObjectProvider<UnaryOperator<SpanData>> operators) {
 			Function<SpanData, @Nullable SpanData> leaving = MicrometerFilters.of(predicates.orderedStream().toList(),
-					reporters.orderedStream().toList(), filters.orderedStream().toList());
+					filters.orderedStream().toList());
 			for (UnaryOperator<SpanData> operator : operators.orderedStream().toList()) {
 				Function<SpanData, @Nullable SpanData> before = leaving;
 				leaving = (span) -> {
@@ -192,16 +211,61 @@ public final class ExportAutoConfiguration {
 			return leaving;
 		}
 
+		private static @Nullable ApplicationExporters exporters(List<SpanExporter> exporters,
+				List<SpanReporter> reporters, BatchProperties properties, OpenTelemetryTracingProperties.Export boot,
+				Environment environment, ObjectProvider<MeterProvider> meterProvider) {
+			if (exporters.isEmpty() && reporters.isEmpty()) {
+				return null;
+			}
+			List<BatchSpanProcessor> processors = new ArrayList<>();
+			exporters.forEach(
+					(exporter) -> processors.add(processor(exporter, properties, boot, environment, meterProvider)));
+			if (!reporters.isEmpty()) {
+				processors.add(processor(new CompositeSpanExporter(List.of(), List.of(), reporters, List.of()),
+						properties, boot, environment, meterProvider));
+			}
+			return new ApplicationExporters(processors);
+		}
+
+		private static BatchSpanProcessor processor(SpanExporter exporter, BatchProperties properties,
+				OpenTelemetryTracingProperties.Export boot, Environment environment,
+				ObjectProvider<MeterProvider> meterProvider) {
+			int queueSize = or(properties.queueSize(), Math.max(boot.getMaxQueueSize(), EXPORTER_QUEUE_SIZE));
+			BatchSpanProcessorBuilder builder = BatchSpanProcessor.builder(exporter)
+				.setExportUnsampledSpans(true)
+				.setMaxQueueSize(queueSize)
+				.setMaxExportBatchSize(Math.min(or(properties.maxSize(), boot.getMaxBatchSize()), queueSize))
+				.setScheduleDelay(Destinations.batch(environment, properties).delay())
+				.setExporterTimeout(
+						(properties.exportTimeout() != null) ? properties.exportTimeout() : boot.getTimeout());
+			meterProvider.ifAvailable(builder::setMeterProvider);
+			return builder.build();
+		}
+
+		/**
+		 * Takes what ends, for our destinations and the exporters of the application.
+		 * @return nothing, if there is neither
+		 */
 		@Bean
-		@ConditionalOnBean(Delivery.class)
-		DeliverySpanProcessor kosmosDeliverySpanProcessor(Delivery delivery, OpenTelemetryTracingProperties boot,
-				ObjectProvider<OtlpHttpSpanExporterBuilderCustomizer> http,
+		@Nullable DeliverySpanProcessor kosmosDeliverySpanProcessor(ObjectProvider<Delivery> delivery, DeliveryShutdown shutdown,
+				ObjectProvider<Door> door, ExporterProperties properties, ObjectProvider<TracingFailures> failures,
+				OpenTelemetryTracingProperties boot, ObjectProvider<OtlpHttpSpanExporterBuilderCustomizer> http,
 				ObjectProvider<OtlpGrpcSpanExporterBuilderCustomizer> grpc) {
-			Stream.concat(http.stream(), grpc.stream())
-				.forEach((customizer) -> logger.warn("Nothing is customized by " + customizer
-						+ ", since spans do not leave by OpenTelemetry's exporter; use kosmos.tracing.exporter.*, or"
-						+ " supply an exporter"));
-			return new DeliverySpanProcessor(delivery, boot.getExport().isIncludeUnsampled());
+			Delivery ours = delivery.getIfAvailable();
+			if (ours != null) {
+				Stream.concat(http.stream(), grpc.stream())
+					.forEach((customizer) -> logger.warn("Nothing is customized by " + customizer
+							+ ", since spans do not leave by OpenTelemetry's exporter; use kosmos.tracing.exporter.*, or"
+							+ " supply an exporter"));
+				return new DeliverySpanProcessor(ours, boot.getExport().isIncludeUnsampled());
+			}
+			Door toExporters = door.getObject();
+			if (toExporters.exporters() == null) {
+				return null;
+			}
+			return new DeliverySpanProcessor(shutdown.after(new Delivery(List.of(), null, toExporters,
+					recording(failures), (destination, outcome, duration) -> {
+					}, properties.shutdownTimeout())), boot.getExport().isIncludeUnsampled());
 		}
 
 		/**
@@ -226,33 +290,13 @@ public final class ExportAutoConfiguration {
 		}
 
 		/**
-		 * Brings spans to the exporters of the application.
-		 * @return nothing, if there are none
+		 * Keeps Boot from making one of its own, from which exporters would get spans as
+		 * they end.
+		 * @return nothing
 		 */
 		@Bean
-		@Nullable BatchSpanProcessor kosmosBatchSpanProcessor(BatchProperties properties, OpenTelemetryTracingProperties boot,
-				Environment environment, SpanExporters exporters, ObjectProvider<Delivery> delivery,
-				ObjectProvider<SpanExportingPredicate> predicates, ObjectProvider<SpanReporter> reporters,
-				ObjectProvider<SpanFilter> filters, ObjectProvider<MeterProvider> meterProvider) {
-			// Nobody wants a span reported twice.
-			List<SpanReporter> reportersHere = (delivery.getIfAvailable() != null) ? List.of()
-					: reporters.orderedStream().toList();
-			if (exporters.list().isEmpty() && reportersHere.isEmpty()) {
-				return null;
-			}
-			OpenTelemetryTracingProperties.Export export = boot.getExport();
-			int queueSize = or(properties.queueSize(), export.getMaxQueueSize());
-			BatchSpanProcessorBuilder builder = BatchSpanProcessor
-				.builder(new CompositeSpanExporter(exporters.list(), predicates.orderedStream().toList(), reportersHere,
-						filters.orderedStream().toList()))
-				.setExportUnsampledSpans(export.isIncludeUnsampled())
-				.setMaxQueueSize(queueSize)
-				.setMaxExportBatchSize(Math.min(or(properties.maxSize(), export.getMaxBatchSize()), queueSize))
-				.setScheduleDelay(Destinations.batch(environment, properties).delay())
-				.setExporterTimeout(
-						(properties.exportTimeout() != null) ? properties.exportTimeout() : export.getTimeout());
-			meterProvider.ifAvailable(builder::setMeterProvider);
-			return builder.build();
+		@Nullable BatchSpanProcessor kosmosNoBatchSpanProcessor() {
+			return null;
 		}
 
 	}

@@ -6,7 +6,6 @@ import java.util.function.Function;
 
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.exporter.SpanFilter;
-import io.micrometer.tracing.exporter.SpanReporter;
 import io.micrometer.tracing.otel.bridge.CompositeSpanExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -23,9 +22,8 @@ final class MicrometerFilters implements Function<SpanData, @Nullable SpanData> 
 
 	private final SpanExporter bridge;
 
-	private MicrometerFilters(List<SpanExportingPredicate> predicates, List<SpanReporter> reporters,
-			List<SpanFilter> filters) {
-		this.bridge = new CompositeSpanExporter(List.of(this.result), predicates, reporters, filters);
+	private MicrometerFilters(List<SpanExportingPredicate> predicates, List<SpanFilter> filters) {
+		this.bridge = new CompositeSpanExporter(List.of(this.result), predicates, List.of(), filters);
 	}
 
 	/**
@@ -33,11 +31,11 @@ final class MicrometerFilters implements Function<SpanData, @Nullable SpanData> 
 	 * @return a function that gives {@code null} for a span that may not leave
 	 */
 	static Function<SpanData, @Nullable SpanData> of(List<SpanExportingPredicate> predicates,
-			List<SpanReporter> reporters, List<SpanFilter> filters) {
-		if (predicates.isEmpty() && reporters.isEmpty() && filters.isEmpty()) {
+			List<SpanFilter> filters) {
+		if (predicates.isEmpty() && filters.isEmpty()) {
 			return (span) -> span;
 		}
-		return new MicrometerFilters(predicates, reporters, filters);
+		return new MicrometerFilters(predicates, filters);
 	}
 
 	@Override

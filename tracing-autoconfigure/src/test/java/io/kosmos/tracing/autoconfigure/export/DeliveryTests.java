@@ -237,7 +237,7 @@ class DeliveryTests {
 			return ScriptedReceiver.ACCEPTED;
 		});
 		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
-				null, Function.identity(), (site, failure) -> {
+				null, new Door(Function.identity(), null), (site, failure) -> {
 					throw new IllegalStateException("closed");
 				}, (destination, outcome, duration) -> {
 					throw new IllegalStateException("closed");
@@ -360,9 +360,9 @@ class DeliveryTests {
 	@Test
 	void shouldLetNothingLeaveWhenItIsUnknownWhatMay() {
 		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
-				null, (spans) -> {
+				null, new Door((spans) -> {
 					throw new IllegalStateException("broken");
-				}, (site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
+				}, null), (site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
 		this.deliveries.add(delivery);
 		end(delivery, 0, 10);
@@ -384,7 +384,7 @@ class DeliveryTests {
 		this.receiver.answers(ScriptedReceiver.ACCEPTED);
 		ScriptedReceiver later = new ScriptedReceiver();
 		Delivery second = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), later)), spool,
-				Function.identity(), (site, failure) -> this.failures.add(failure),
+				new Door(Function.identity(), null), (site, failure) -> this.failures.add(failure),
 				(destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
 		this.deliveries.add(second);
@@ -447,7 +447,7 @@ class DeliveryTests {
 		ScriptedReceiver slow = new ScriptedReceiver();
 		slow.answers(ScriptedReceiver.after(Duration.ofMillis(50), slow, ScriptedReceiver.ACCEPTED));
 		Delivery second = new Delivery(List.of(new Delivery.Part(settings("default", batch, null), slow)), spool,
-				Function.identity(), (site, failure) -> this.failures.add(failure),
+				new Door(Function.identity(), null), (site, failure) -> this.failures.add(failure),
 				(destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
 		this.deliveries.add(second);
@@ -465,12 +465,12 @@ class DeliveryTests {
 	void shouldWriteNothingIntoTheSpoolThatMayNotLeave(@TempDir Path directory) throws Exception {
 		this.receiver.answers(ScriptedReceiver.UNAVAILABLE);
 		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
-				new SpoolSettings(directory, 100 * 1024 * 1024, Duration.ofDays(1)), (span) -> {
+				new SpoolSettings(directory, 100 * 1024 * 1024, Duration.ofDays(1)), new Door((span) -> {
 					if (span.getName().equals("span 1")) {
 						throw new IllegalStateException("unknown whether s3cret may leave");
 					}
 					return span.getName().equals("span 2") ? null : span;
-				}, (site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
+				}, null), (site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
 		this.deliveries.add(delivery);
 		end(delivery, 0, 5);
@@ -505,7 +505,7 @@ class DeliveryTests {
 	}
 
 	private Delivery delivery(@Nullable SpoolSettings spool, Duration shutdownTimeout, Delivery.Part... parts) {
-		Delivery delivery = new Delivery(List.of(parts), spool, Function.identity(),
+		Delivery delivery = new Delivery(List.of(parts), spool, new Door(Function.identity(), null),
 				(site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
 				}, shutdownTimeout);
 		this.deliveries.add(delivery);

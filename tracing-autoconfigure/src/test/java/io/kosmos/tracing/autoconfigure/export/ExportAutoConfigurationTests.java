@@ -1,30 +1,44 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 import io.kosmos.tracing.autoconfigure.BootTracing;
+import io.micrometer.tracing.exporter.FinishedSpan;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.exporter.SpanFilter;
 import io.micrometer.tracing.exporter.SpanReporter;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
+import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -106,7 +120,8 @@ class ExportAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(context).hasSingleBean(SpanExporter.class).hasBean("own");
 				assertThat(urls(context)).containsExactly("http://two:4317");
-				assertThat(context.getBeanProvider(BatchSpanProcessor.class).stream()).hasSize(1);
+				assertThat(context.getBean(Door.class).exporters()).isNotNull();
+				assertThat(context.getBeanProvider(BatchSpanProcessor.class).stream()).isEmpty();
 			});
 		this.runner.withBean("own", OtlpGrpcSpanExporter.class, OtlpGrpcSpanExporter::getDefault).run((context) -> {
 			assertThat(context).hasSingleBean(SpanExporter.class).hasBean("own");
@@ -119,7 +134,8 @@ class ExportAutoConfigurationTests {
 		this.runner.withBean("own", InMemorySpanExporter.class, InMemorySpanExporter::create).run((context) -> {
 			assertThat(context).hasBean("own");
 			assertThat(urls(context)).containsExactly("http://localhost:4318/v1/traces");
-			assertThat(context.getBeanProvider(BatchSpanProcessor.class).stream()).hasSize(1);
+			assertThat(context.getBean(Door.class).exporters()).isNotNull();
+			assertThat(context.getBeanProvider(BatchSpanProcessor.class).stream()).isEmpty();
 		});
 	}
 
@@ -151,11 +167,10 @@ class ExportAutoConfigurationTests {
 	@ValueSource(strings = { "kosmos.tracing.exporter.enabled", "management.tracing.export.otlp.enabled",
 			"management.tracing.export.enabled" })
 	void shouldNotExportWhenSwitchedOff(String property) {
-		this.runner.withPropertyValues(property + "=false")
-			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean(Delivery.class)
-				.doesNotHaveBean(DeliverySpanProcessor.class)
-				.doesNotHaveBean(SpanExporter.class));
+		this.runner.withPropertyValues(property + "=false").run((context) -> {
+			assertThat(context).hasNotFailed().doesNotHaveBean(Delivery.class).doesNotHaveBean(SpanExporter.class);
+			assertThat(context.getBeanProvider(DeliverySpanProcessor.class).stream()).isEmpty();
+		});
 	}
 
 	@Test
@@ -164,7 +179,7 @@ class ExportAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(Delivery.class)
 				.doesNotHaveBean(SpanExporter.class)
-				.doesNotHaveBean("kosmosBatchSpanProcessor")
+				.doesNotHaveBean(Door.class)
 				.doesNotHaveBean("kosmosSpanLimits"));
 	}
 
@@ -247,24 +262,95 @@ class ExportAutoConfigurationTests {
 	@Test
 	void shouldChangeWhatLeaves() throws Exception {
 		try (OtlpReceiver receiver = new OtlpReceiver(null)) {
-			UnaryOperator<SpanData> operator = (span) -> new DelegatingSpanData(span) {
-				@Override
-				public String getName() {
-					return "changed";
-				}
-			};
-			ResolvableType type = ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class);
-			RootBeanDefinition definition = new RootBeanDefinition(UnaryOperator.class, () -> operator);
-			definition.setTargetType(type);
-			this.runner.withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:" + receiver.port())
-				.withInitializer((context) -> ((BeanDefinitionRegistry) context.getBeanFactory())
-					.registerBeanDefinition("operator", definition))
+			withOperator().withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:" + receiver.port())
 				.run((context) -> {
 					context.getBean(Tracer.class).spanBuilder("work").startSpan().end();
 					assertThat(context.getBean(Delivery.class).flush(Duration.ofSeconds(10))).isTrue();
 					assertThat(receiver.requests().get(0).spans()).extracting(Span::getName).containsExactly("changed");
 				});
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "kosmos.tracing.exporter.enabled=true", "kosmos.tracing.exporter.enabled=false",
+			"management.tracing.export.otlp.enabled=false" })
+	void shouldChangeWhatExportersAndReportersOfTheApplicationGet(String property) {
+		InMemorySpanExporter exporter = InMemorySpanExporter.create();
+		List<String> reported = new CopyOnWriteArrayList<>();
+		withOperator().withBean(SpanExporter.class, () -> exporter)
+			.withBean(SpanReporter.class, () -> (span) -> reported.add(span.getName()))
+			.withBean(SpanExportingPredicate.class, () -> (span) -> !span.getName().equals("secret"))
+			.withPropertyValues(property)
+			.run((context) -> {
+				Tracer tracer = context.getBean(Tracer.class);
+				tracer.spanBuilder("secret").startSpan().end();
+				tracer.spanBuilder("work").startSpan().end();
+				context.getBean(SdkTracerProvider.class).forceFlush().join(5, TimeUnit.SECONDS);
+				assertThat(exporter.getFinishedSpanItems()).extracting(SpanData::getName).containsExactly("changed");
+				assertThat(reported).containsExactly("changed");
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, 2", "false, 1" })
+	void shouldExportUnsampledSpansOnlyIfTheyAreIncluded(boolean included, int exported) {
+		InMemorySpanExporter exporter = InMemorySpanExporter.create();
+		this.runner.withBean(SpanExporter.class, () -> exporter)
+			.withPropertyValues("kosmos.tracing.exporter.enabled=false", BOOT_EXPORT + "include-unsampled=" + included)
+			.withBean(Sampler.class, () -> new NamedSampler("recorded"))
+			.run((context) -> {
+				Tracer tracer = context.getBean(Tracer.class);
+				tracer.spanBuilder("recorded").startSpan().end();
+				tracer.spanBuilder("work").startSpan().end();
+				context.getBean(SdkTracerProvider.class).forceFlush().join(5, TimeUnit.SECONDS);
+				assertThat(exporter.getFinishedSpanItems()).hasSize(exported);
+			});
+	}
+
+	@Test
+	void shouldDeliverWhateverTheExporterOfTheApplicationDoes() throws Exception {
+		try (OtlpReceiver receiver = new OtlpReceiver(null)) {
+			CountDownLatch never = new CountDownLatch(1);
+			SpanExporter hanging = new HangingExporter(never);
+			AtomicLong closing = new AtomicLong();
+			this.runner.withBean(SpanExporter.class, () -> hanging)
+				.withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:" + receiver.port(),
+						"kosmos.tracing.exporter.shutdown-timeout=1s")
+				.run((context) -> {
+					Delivery delivery = context.getBean(Delivery.class);
+					context.getBean(Tracer.class).spanBuilder("work").startSpan().end();
+					assertThat(delivery.flush(Duration.ofMillis(500))).isFalse();
+					assertThat(receiver.requests().get(0).spans()).extracting(Span::getName).containsExactly("work");
+					context.getBean(Tracer.class).spanBuilder("last").startSpan().end();
+					closing.set(System.nanoTime());
+				});
+			assertThat(Duration.ofNanos(System.nanoTime() - closing.get())).isLessThan(Duration.ofMillis(1500));
+			assertThat(receiver.requests()).flatExtracting((request) -> request.spans().toList())
+				.extracting(Span::getName)
+				.containsExactly("work", "last");
+			never.countDown();
+		}
+	}
+
+	@Test
+	void shouldExportWhatEndedBeforeTheEnd() {
+		List<String> exported = new CopyOnWriteArrayList<>();
+		this.runner.withBean(SpanReporter.class, () -> new SpanReporter() {
+			@Override
+			public void report(FinishedSpan span) {
+				exported.add(span.getName());
+			}
+
+			@Override
+			public void close() {
+				exported.add("end");
+			}
+		}).run((context) -> {
+			for (int i = 0; i < 1000; i++) {
+				context.getBean(Tracer.class).spanBuilder("work").startSpan().end();
+			}
+		});
+		assertThat(exported.subList(0, exported.indexOf("end"))).hasSize(1000).containsOnly("work");
 	}
 
 	@Test
@@ -315,13 +401,70 @@ class ExportAutoConfigurationTests {
 			.build();
 	}
 
+	private ApplicationContextRunner withOperator() {
+		UnaryOperator<SpanData> operator = (span) -> new DelegatingSpanData(span) {
+			@Override
+			public String getName() {
+				return "changed";
+			}
+		};
+		ResolvableType type = ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class);
+		RootBeanDefinition definition = new RootBeanDefinition(UnaryOperator.class, () -> operator);
+		definition.setTargetType(type);
+		return this.runner.withInitializer((context) -> ((BeanDefinitionRegistry) context.getBeanFactory())
+			.registerBeanDefinition("operator", definition));
+	}
+
 	private static List<String> urls(ApplicationContext context) {
 		return context.getBean(Delivery.class).destinations().stream().map(DestinationState::url).toList();
 	}
 
 	// The processor has no getters but says all but the size of its queue.
 	private static String processor(ApplicationContext context) {
-		return context.getBean(BatchSpanProcessor.class).toString();
+		return String.valueOf(context.getBean(Door.class).exporters());
+	}
+
+	/**
+	 * Records the spans of one name without sampling them, and samples all others.
+	 */
+	private record NamedSampler(String recordedOnly) implements Sampler {
+
+		@Override
+		public SamplingResult shouldSample(Context parentContext, String traceId, String name, SpanKind kind,
+				Attributes attributes, List<LinkData> links) {
+			return name.equals(this.recordedOnly) ? SamplingResult.recordOnly() : SamplingResult.recordAndSample();
+		}
+
+		@Override
+		public String getDescription() {
+			return toString();
+		}
+
+	}
+
+	private record HangingExporter(CountDownLatch until) implements SpanExporter {
+
+		@Override
+		public CompletableResultCode export(Collection<SpanData> spans) {
+			try {
+				this.until.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			throw new IllegalStateException("broken");
+		}
+
+		@Override
+		public CompletableResultCode flush() {
+			return CompletableResultCode.ofSuccess();
+		}
+
+		@Override
+		public CompletableResultCode shutdown() {
+			return CompletableResultCode.ofSuccess();
+		}
+
 	}
 
 }
