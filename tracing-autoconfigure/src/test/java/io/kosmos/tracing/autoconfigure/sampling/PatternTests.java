@@ -44,7 +44,8 @@ class PatternTests {
 			}
 			// Spring has this at the end, or at the beginning.
 			pattern.append((random.nextInt(3) == 0) ? "/**" : "");
-			String path = "/" + text(random, "ab//;", 8) + ((random.nextInt(4) == 0) ? "%61" : "");
+			// About segments that are empty Spring's elements do not agree among themselves.
+			String path = ("/" + text(random, "ab//", 8)).replaceAll("/+", "/").replaceAll("(?<=.)/$", "") + ((random.nextInt(4) == 0) ? "%61" : "");
 			PathPattern expected = parser.parse(pattern.toString());
 			assertThat(new RoutePattern(pattern.toString()).matches(path)).as("%s %s", pattern, path)
 				.isEqualTo(expected.matches(PathContainer.parsePath(path)));
