@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -25,11 +26,11 @@ final class Decisions {
 	}
 
 	void sampled(By by) {
-		this.sampled.get(by).increment();
+		Objects.requireNonNull(this.sampled.get(by)).increment();
 	}
 
 	void dropped(By by) {
-		this.dropped.get(by).increment();
+		Objects.requireNonNull(this.dropped.get(by)).increment();
 	}
 
 	/**

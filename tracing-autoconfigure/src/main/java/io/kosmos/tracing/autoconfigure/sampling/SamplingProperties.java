@@ -304,7 +304,7 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	 * @param headers Headers of each question.
 	 */
 	public record Remote(@Nullable String endpoint, @DefaultValue("grpc") Protocol protocol,
-			@DefaultValue("60s") Duration interval, @DefaultValue("5s") Duration timeout,
+			@DefaultValue("1m") Duration interval, @DefaultValue("5s") Duration timeout,
 			@DefaultValue Map<String, String> headers) {
 
 		/**

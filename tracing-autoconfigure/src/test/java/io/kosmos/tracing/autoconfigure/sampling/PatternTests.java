@@ -1,11 +1,11 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +16,6 @@ import org.springframework.web.util.pattern.PathPatternParser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 class PatternTests {
 
@@ -40,11 +39,13 @@ class PatternTests {
 		for (int i = 0; i < INPUTS; i++) {
 			StringBuilder pattern = new StringBuilder();
 			for (int segment = random.nextInt(4); segment >= 0; segment--) {
-				pattern.append('/').append(List.of("a", "b", "*", "{id}", "a*", "*b", "a*b").get(random.nextInt(7)));
+				String variable = "{id" + segment + "}";
+				pattern.append('/').append(List.of("a", "b", "*", variable, "a*", "*b", "a*b").get(random.nextInt(7)));
 			}
 			// Spring has this at the end, or at the beginning.
 			pattern.append((random.nextInt(3) == 0) ? "/**" : "");
-			String path = "/" + text(random, "ab//;", 8) + ((random.nextInt(4) == 0) ? "%61" : "");
+			// Segments that are empty are left to the cases below.
+			String path = ("/" + text(random, "ab//", 8)).replaceAll("/+", "/").replaceAll("(?<=.)/$", "") + ((random.nextInt(4) == 0) ? "%61" : "");
 			PathPattern expected = parser.parse(pattern.toString());
 			assertThat(new RoutePattern(pattern.toString()).matches(path)).as("%s %s", pattern, path)
 				.isEqualTo(expected.matches(PathContainer.parsePath(path)));
@@ -69,19 +70,18 @@ class PatternTests {
 	}
 
 	@Test
+	@Timeout(20)
 	void shouldNotBeHeldUpByAHostilePath() {
 		RoutePattern pattern = new RoutePattern("/**/a*a*a*a*b/**/a*a*a*a*b/**/a*a*a*a*b");
 		TextPattern text = new TextPattern("*a*a*a*a*a*a*a*a*b");
 		List<String> hostile = List.of("/" + "a".repeat(10_000_000), "/a".repeat(5_000_000), "/".repeat(10_000_000),
 				"/" + "%61;".repeat(2_500_000), "/" + "aab/".repeat(2_500_000));
-		assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
-			for (int i = 0; i < 1000; i++) {
-				for (String path : hostile) {
-					pattern.matches(path);
-					text.matches(path);
-				}
+		for (int i = 0; i < 1000; i++) {
+			for (String path : hostile) {
+				pattern.matches(path);
+				text.matches(path);
 			}
-		});
+		}
 	}
 
 	@Test
