@@ -231,7 +231,7 @@ class JaegerSamplingTests {
 		List<String> properties = new ArrayList<>(
 				List.of("server.port=0", "server.address=127.0.0.1", "spring.main.banner-mode=off",
 						"spring.application.name=orders", "spring.autoconfigure.exclude=" + String.join(",", unused),
-						"kosmos.tracing.exporter.endpoint=" + jaeger.otlp("grpc"), "kosmos.tracing.batch.delay=50ms",
+						"kosmos.tracing.exporter.endpoint=" + jaeger.otlp("http"), "kosmos.tracing.batch.delay=50ms",
 						"kosmos.tracing.sampling.sampler=remote", "kosmos.tracing.sampling.remote.protocol=" + protocol,
 						"kosmos.tracing.sampling.remote.endpoint=" + jaeger.sampling(protocol),
 						"kosmos.tracing.sampling.remote.interval=100ms"));

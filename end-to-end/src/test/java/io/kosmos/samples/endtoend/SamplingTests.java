@@ -40,8 +40,7 @@ class SamplingTests {
 					SampleProcess orchestrator = samples.orchestrator(gateway.uri(""), arguments)) {
 				awaitSampledBy("ratelimiting", 100.0, jaeger, Samples.ORCHESTRATOR,
 						() -> Samples.post(orchestrator, "/api/v1/approvals/none", "{}", Map.of()));
-				awaitSampledBy("probabilistic", 1.0, jaeger, Samples.GATEWAY,
-						() -> Samples.get(gateway, "/v1/models"));
+				awaitSampledBy("probabilistic", 1.0, jaeger, Samples.GATEWAY, () -> Samples.get(gateway, "/v1/models"));
 				Instant start = Instant.now();
 				for (int i = 0; i < 5; i++) {
 					Samples.get(orchestrator, "/api/v1/workflows/" + i);

@@ -232,9 +232,8 @@ class RemoteStrategiesTests {
 	}
 
 	private RemoteStrategies ask(Protocol protocol, String endpoint, Map<String, String> headers, Duration timeout) {
-		this.strategies = new RemoteStrategies(
-				new Remote(endpoint, protocol, Duration.ofMillis(50), timeout, headers), "orders \u00e9",
-				Sampler.alwaysOff());
+		this.strategies = new RemoteStrategies(new Remote(endpoint, protocol, Duration.ofMillis(50), timeout, headers),
+				"orders \u00e9", Sampler.alwaysOff());
 		return this.strategies;
 	}
 

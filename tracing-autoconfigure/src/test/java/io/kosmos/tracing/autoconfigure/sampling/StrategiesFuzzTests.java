@@ -45,12 +45,6 @@ class StrategiesFuzzTests {
 	private static final String[] WORDS = { "{", "}", "[", "]", "\"", ":", ",", "null", "true", "-", "1e308", "1e309",
 			"0.", "\\u", "\\ud800", "NaN", "\"type\"", "\"param\":2", "\u0000", "//", "'", "\n", "{\"operation\":\"" };
 
-	private interface Reader {
-
-		ServiceStrategies read(byte[] bytes) throws InvalidStrategiesException;
-
-	}
-
 	@Test
 	@Timeout(value = 20, unit = TimeUnit.MINUTES)
 	void noFileDoesAnythingButCountOrSayWhatIsWrong() {
@@ -172,6 +166,12 @@ class StrategiesFuzzTests {
 		System.arraycopy(added, 0, spliced, index, added.length);
 		System.arraycopy(bytes, index + removed, spliced, index + added.length, bytes.length - index - removed);
 		return spliced;
+	}
+
+	private interface Reader {
+
+		ServiceStrategies read(byte[] bytes) throws InvalidStrategiesException;
+
 	}
 
 }
