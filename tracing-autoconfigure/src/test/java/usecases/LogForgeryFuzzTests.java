@@ -73,7 +73,8 @@ class LogForgeryFuzzTests {
 		String[] properties = Stream
 			.concat(Arrays.stream(EVERYTHING),
 					Stream.of("logging.file.name=" + log, "logging.pattern.file=LINE %-5level [%X] %msg%n",
-							// Their texts about requests that they refuse have several lines.
+							// Their texts about requests that they refuse have several
+							// lines.
 							"logging.level.org.apache.coyote=off", "logging.level.reactor.netty=off"))
 			.toArray(String[]::new);
 		try (RunningService service = RunningService.start(type, Application.class, properties)) {
