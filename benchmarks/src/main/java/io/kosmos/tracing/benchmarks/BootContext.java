@@ -1,11 +1,13 @@
 package io.kosmos.tracing.benchmarks;
 
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.ModelPrices;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.trace.data.SpanData;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -18,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.ResolvableType;
 
 /**
  * A started application with Spring Boot's tracing, its context wrappers and its MDC, and
@@ -60,6 +63,14 @@ final class BootContext implements AutoCloseable {
 
 	<T> T bean(Class<T> type) {
 		return this.context.getBean(type);
+	}
+
+	UnaryOperator<SpanData> spanOperator() {
+		return this.context
+			.<UnaryOperator<SpanData>>getBeanProvider(ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class))
+			.orderedStream()
+			.reduce((first, second) -> second)
+			.orElseThrow();
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.kosmos.tracing.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,8 @@ class InvalidPropertyFailureAnalyzerTests {
 					propagation.trust.networks     | localhost         | It must be networks such as 10.0.0.0/8
 					propagation.trust.networks     | 10.0.0.0/33       | It must be networks such as 10.0.0.0/8
 					propagation.trust.paths        | internal/**       | It must be patterns of paths that begin with a slash
+					redaction.allow                | ' '               | It must hold no empty pattern. * stands for any characters.
+					redaction.max-length           | 255               | It must be at least 256.
 					""")
 	void shouldNameKeyValueOriginAndWhatIsAllowed(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);
@@ -237,6 +240,11 @@ class InvalidPropertyFailureAnalyzerTests {
 			rabbit.consumer         | parent  | CHILD
 			kafka.consumer          | parent  | LINK
 			nats.consumer           | parent  | LINK
+			redaction.enabled       | maybe   | boolean
+			redaction.max-length    | long    | int
+			redaction.exception-messages | drop | MASK
+			redaction.disabled-rules | names  | CARD_NUMBER
+			redaction.rules[0].action | hide  | DROP
 			""")
 	void shouldNameKeyValueAndTypeWhenNotOfThatType(String key, String value, String allowed, CapturedOutput output) {
 		startFails("--kosmos.tracing." + key + "=" + value);
@@ -265,6 +273,33 @@ class InvalidPropertyFailureAnalyzerTests {
 			.contains("Description:\n\nInvalid value '" + value + "' for configuration property '" + key + "' (from \""
 					+ key + "\" from property source \"commandLineArgs\"). " + allowed
 					+ "\n\nAction:\n\nChange the value of '" + key + "'.\n")
+			.doesNotContain("\tat ");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			name      | Customer | a.*   |        | It must be lower-case letters, digits and hyphens
+			name      | email    | a.*   |        | It must not be the name of another rule
+			keys      | ''       |       |        | It must hold patterns of keys unless
+			keys      | ' '      | ' '   |        | It must hold no empty pattern.
+			values[0] | (a       |       | (a     | It must be a regular expression of RE2
+			values[0] | (?=a)    |       | (?=a)  | It must be a regular expression of RE2
+			values[0] | a*       |       | a*     | It must be a regular expression that does not match the empty text.
+			""")
+	void shouldNameKeyValueAndWhatIsAllowedOfARedactionRule(String field, String value, @Nullable String keys,
+			@Nullable String values, String allowed, CapturedOutput output) {
+		String rule = "kosmos.tracing.redaction.rules[0].";
+		List<String> arguments = new ArrayList<>();
+		arguments.add("--" + rule + "name=" + (field.equals("name") ? value : "mine"));
+		if (keys != null) {
+			arguments.add("--" + rule + "keys[0]=" + keys);
+		}
+		if (values != null) {
+			arguments.add("--" + rule + "values[0]=" + values);
+		}
+		startFails(arguments.toArray(String[]::new));
+		assertThat(output).contains("Invalid value '" + value + "' for configuration property '" + rule + field + "'")
+			.contains(allowed)
 			.doesNotContain("\tat ");
 	}
 

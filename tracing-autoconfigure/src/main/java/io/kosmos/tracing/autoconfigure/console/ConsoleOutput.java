@@ -13,9 +13,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where spans are printed, after the operators that spans go through everywhere. Each text leaves in one write, so that texts of different
- * threads do not mix, and a text that cannot be made or written is given up: printing
- * never fails the code that ended a span.
+ * Where spans are printed, after the operators that spans go through everywhere. Each
+ * text leaves in one write, so that texts of different threads do not mix, and a text
+ * that cannot be made or written is given up: printing never fails the code that ended a
+ * span.
  */
 final class ConsoleOutput {
 

@@ -147,6 +147,9 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 
 	// The same list if nothing in it changed.
 	private static <T> List<T> redactAll(List<T> all, UnaryOperator<T> redaction) {
+		if (all.isEmpty()) {
+			return all;
+		}
 		List<T> redacted = null;
 		for (int i = 0; i < all.size(); i++) {
 			T before = all.get(i);
@@ -210,7 +213,7 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 
 	private Resource redact(Resource resource) {
 		Resources last = this.resources;
-		if (last != null && last.from() == resource) {
+		if (last != null && (last.from() == resource || last.to() == resource)) {
 			return last.to();
 		}
 		Attributes attributes = redact(resource.getAttributes());
@@ -526,7 +529,10 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 				case STRING -> {
 					String text = (String) value.getValue();
 					String redacted = text(text, plan, dialect(plan));
-					return (redacted == null) ? null : (redacted.equals(text)) ? value : Value.of(redacted);
+					if (redacted == null) {
+						return null;
+					}
+					return (redacted.equals(text)) ? value : Value.of(redacted);
 				}
 				case LONG -> {
 					return (isCard((Long) value.getValue())) ? Value.of(TextRules.MASK) : value;
@@ -537,7 +543,10 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 					bytes.get(copy);
 					String text = new String(copy, StandardCharsets.UTF_8);
 					String redacted = text(text, plan, dialect(plan));
-					return (redacted == null) ? null : (redacted.equals(text)) ? value : Value.of(TextRules.MASK);
+					if (redacted == null) {
+						return null;
+					}
+					return (redacted.equals(text)) ? value : Value.of(TextRules.MASK);
 				}
 				case ARRAY -> {
 					return array(value, plan, depth);

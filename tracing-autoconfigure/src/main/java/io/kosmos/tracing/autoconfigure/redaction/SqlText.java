@@ -16,9 +16,9 @@ final class SqlText {
 			"elasticsearch", "opensearch", "couchdb", "dynamodb", "aws.dynamodb", "neo4j", "hbase", "geode",
 			"azure.cosmosdb", "cosmosdb");
 
-	private static final Set<String> DOUBLED_QUOTES = Set.of("postgresql", "h2", "h2database", "oracle", "oracle.db", "mssql",
-			"microsoft.sql_server", "db2", "ibm.db2", "hsqldb", "derby", "sqlite", "cockroachdb", "firebirdsql",
-			"trino", "redshift", "aws.redshift");
+	private static final Set<String> DOUBLED_QUOTES = Set.of("postgresql", "h2", "h2database", "oracle", "oracle.db",
+			"mssql", "microsoft.sql_server", "db2", "ibm.db2", "hsqldb", "derby", "sqlite", "cockroachdb",
+			"firebirdsql", "trino", "redshift", "aws.redshift");
 
 	private static final Set<String> WITH_BACKSLASHES = Set.of("mysql", "mariadb", "clickhouse", "spanner",
 			"gcp.spanner", "bigquery", "hive", "spark", "databricks", "snowflake");

@@ -1,7 +1,10 @@
 package io.kosmos.tracing.autoconfigure.console;
 
+import java.util.function.UnaryOperator;
+
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.trace.SpanProcessor;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +20,7 @@ import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAuto
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +50,21 @@ class ConsoleAutoConfigurationTests {
 			context.getBean(Tracer.class).spanBuilder("zeus.route").startSpan().end();
 			assertThat(output.getOut()).containsOnlyOnce(" service=orchestrator name=zeus.route kind=INTERNAL ");
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "line", "tree" })
+	void shouldPrintWhatOperatorsLetThrough(String format, CapturedOutput output) {
+		this.runner.withPropertyValues("kosmos.tracing.console.format=" + format)
+			.withUserConfiguration(Refusing.class)
+			.run((context) -> {
+				context.getBean(Tracer.class).spanBuilder("refused").startSpan().end();
+				context.getBean(Tracer.class).spanBuilder("zeus.route").startSpan().end();
+				assertThat(output.getOut()).contains("zeus.route")
+					.contains("Could not print spans to the console")
+					.doesNotContain("refused\n")
+					.doesNotContain("name=refused");
+			});
 	}
 
 	@ParameterizedTest
@@ -83,6 +102,21 @@ class ConsoleAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(TreeSpanProcessor.class)
 				.doesNotHaveBean(ConsoleProperties.class));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Refusing {
+
+		@Bean
+		UnaryOperator<SpanData> refusing() {
+			return (span) -> {
+				if (span.getName().equals("refused")) {
+					throw new IllegalStateException("Refused");
+				}
+				return span;
+			};
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

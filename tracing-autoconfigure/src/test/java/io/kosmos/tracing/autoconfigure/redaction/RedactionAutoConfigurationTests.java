@@ -52,7 +52,8 @@ class RedactionAutoConfigurationTests {
 	@Test
 	void shouldComeLastOfAllOperators() {
 		this.runner.run((context) -> {
-			assertThat(context.getBeanNamesForType(ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class)))
+			assertThat(context
+				.getBeanNamesForType(ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class)))
 				.hasSize(1);
 			assertThat(context.getBean(Redactor.class).getOrder()).isEqualTo(Ordered.LOWEST_PRECEDENCE);
 		});
@@ -109,10 +110,12 @@ class RedactionAutoConfigurationTests {
 				.build();
 			SpanData redacted = redactor.apply(span);
 			String all = redacted + redacted.getEvents().toString() + redacted.getLinks() + redacted.getResource()
-					+ redacted.getInstrumentationScopeInfo() + redacted.getSpanContext() + redacted.getParentSpanContext()
-					+ redacted.getStatus() + redacted.getName() + redacted.getAttributes();
+					+ redacted.getInstrumentationScopeInfo() + redacted.getSpanContext()
+					+ redacted.getParentSpanContext() + redacted.getStatus() + redacted.getName()
+					+ redacted.getAttributes();
 			assertThat(all).doesNotContain(SECRET);
-			assertThat(redacted.getAttributes()).isEqualTo(Attributes.of(AttributeKey.stringKey("note"), "with password=" + MASK));
+			assertThat(redacted.getAttributes())
+				.isEqualTo(Attributes.of(AttributeKey.stringKey("note"), "with password=" + MASK));
 			assertThat(redacted.getLinks().get(0).getSpanContext().getTraceState().asMap()).isEqualTo(Map.of("a", "b"));
 			assertThat(redacted.getSpanContext().getSpanId()).isEqualTo(context.getSpanId());
 			assertThat(redacted.getKind()).isEqualTo(SpanKind.CLIENT);

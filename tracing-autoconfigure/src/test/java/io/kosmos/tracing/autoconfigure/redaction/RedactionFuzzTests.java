@@ -24,16 +24,17 @@ class RedactionFuzzTests {
 
 	private static final String OPAQUE = LETTERS + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-	private static final List<String> CLEAN = List.of("GET", "/orders/{id}", "http://orders:8080/a?page=1", "{\"a\": 1}",
-			"[1, 2, 3]", "Thread.java:833", "a=b", "c: d", "99.5%", "it's", "\"quoted\"", "(see below)", "<p>", "ü–日本",
-			"💡", "x-y_z", "2026-11-22", "12:30:45", "1763778767123", "tokens: 5", "max_tokens=100", "10.0.0.1",
-			"com.example.Foo@1a2b", "\\n", "\t", "$5.00", "a,b;c", "50 %", "user", "the", "&", "#1", "null");
+	private static final List<String> CLEAN = List.of("GET", "/orders/{id}", "http://orders:8080/a?page=1",
+			"{\"a\": 1}", "[1, 2, 3]", "Thread.java:833", "a=b", "c: d", "99.5%", "it's", "\"quoted\"", "(see below)",
+			"<p>", "ü–日本", "💡", "x-y_z", "2026-11-22", "12:30:45", "1763778767123", "tokens: 5", "max_tokens=100",
+			"10.0.0.1", "com.example.Foo@1a2b", "\\n", "\t", "$5.00", "a,b;c", "50 %", "user", "the", "&", "#1",
+			"null");
 
 	private static final String NOISE = " \t\n\"'\\=:;,&?%@()[]{}<>/-_.$#*`~|+!abcXYZ0123456789\u00e9\u65e5\ud83d\ude00";
 
 	private static final List<String> PIECES = List.of("password", "token=", "\"secret\":", "eyJ", "sk-", "://", "@",
-			"-----BEGIN PRIVATE KEY-----", "Bearer ", "4111", "%3D", "[redacted]", "REDACTED", "[hash:", "'", "$$", "/*",
-			"DE89", "cookie: ", "SQL [", ")=(", "\tat ", "Caused by: ");
+			"-----BEGIN PRIVATE KEY-----", "Bearer ", "4111", "%3D", "[redacted]", "REDACTED", "[hash:", "'", "$$",
+			"/*", "DE89", "cookie: ", "SQL [", ")=(", "\tat ", "Caused by: ");
 
 	private final TextRules rules = new TextRules(Set.of(),
 			new Counts(Arrays.stream(BuiltIn.values()).map(BuiltIn::ruleName).toList()));
@@ -114,7 +115,8 @@ class RedactionFuzzTests {
 				require(!statement.contains(secret), "the literal goes");
 				require(statement.startsWith("select \"a b\", ?, ") && statement.endsWith(" and c = $1"),
 						"the statement stays");
-				require(SqlText.edit(statement, SqlText.Dialect.STANDARD).count() == 0, "a second time changes nothing");
+				require(SqlText.edit(statement, SqlText.Dialect.STANDARD).count() == 0,
+						"a second time changes nothing");
 			}
 			catch (Throwable ex) {
 				throw new AssertionError(ex.getMessage() + " in round " + round + ": " + text, ex);
@@ -133,9 +135,11 @@ class RedactionFuzzTests {
 			case 5 -> new Planted("Authorization: Bearer " + secret, secret);
 			case 6 -> new Planted("Bearer " + secret, secret);
 			case 7 -> new Planted("eyJ" + secret + "." + secret + ".x", secret);
-			case 8 -> new Planted(List.of("sk-", "sk-ant-api03-", "ghp_", "github_pat_", "glpat-", "xoxb-", "hf_", "AIza")
-				.get(random.nextInt(8)) + secret, secret);
-			case 9 -> new Planted("-----BEGIN EC PRIVATE KEY-----\n" + secret + "\n-----END EC PRIVATE KEY-----", secret);
+			case 8 ->
+				new Planted(List.of("sk-", "sk-ant-api03-", "ghp_", "github_pat_", "glpat-", "xoxb-", "hf_", "AIza")
+					.get(random.nextInt(8)) + secret, secret);
+			case 9 ->
+				new Planted("-----BEGIN EC PRIVATE KEY-----\n" + secret + "\n-----END EC PRIVATE KEY-----", secret);
 			case 10 -> new Planted(secret + "@mail.example.com", secret);
 			case 11 -> card(random);
 			case 12 -> new Planted("Cookie: a=b; SESSION=" + secret, secret);

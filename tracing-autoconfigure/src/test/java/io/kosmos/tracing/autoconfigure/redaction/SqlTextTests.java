@@ -9,20 +9,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SqlTextTests {
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-			postgresql | select * from a where b = 'x''y' and c = 5      | select * from a where b = ? and c = ?
-			postgresql | select E'it\\'s', N'x', B'01', X'ff', U&'d'      | select ?, ?, ?, ?, ?
-			postgresql | select $$it's$$, $a$ $$ $a$ from t1 where a=$1   | select ?, ? from t1 where a=$1
-			postgresql | select "Name" from "t 1" where a = '\\' and b=1   | select "Name" from "t 1" where a = ? and b=?
-			postgresql | values (1, 1.5, .5, 1e-3, 0xCAFE, -7)            | values (?, ?, ?, ?, ?, -?)
-			postgresql | select 1 -- for 'jane                            | select ? --?
-			postgresql | /* jane */ select a/b from c                     | /*?*/ select a/b from c
-			postgresql | select 'never closed                             | select ?
-			mysql      | select "a\\"b", 'c\\'d' from `e 1` # jane         | select ?, ? from `e 1` #?
-			oracle.db  | select q'[it's]', q'{a}' from dual               | select ?, ? from dual
-			microsoft.sql_server | select [a b] from [c] where d = 'x'    | select [a b] from [c] where d = ?
-			           | select "x" from a where b = 'c\\'                 | select ? from a where b = ?
-			""")
+	@CsvSource(delimiter = '|', quoteCharacter = '~',
+			textBlock = """
+					postgresql | select * from a where b = 'x''y' and c = 5      | select * from a where b = ? and c = ?
+					postgresql | select E'it\\'s', N'x', B'01', X'ff', U&'d'      | select ?, ?, ?, ?, ?
+					postgresql | select $$it's$$, $a$ $$ $a$ from t1 where a=$1   | select ?, ? from t1 where a=$1
+					postgresql | select "Name" from "t 1" where a = '\\' and b=1   | select "Name" from "t 1" where a = ? and b=?
+					postgresql | values (1, 1.5, .5, 1e-3, 0xCAFE, -7)            | values (?, ?, ?, ?, ?, -?)
+					postgresql | select 1 -- for 'jane                            | select ? --?
+					postgresql | /* jane */ select a/b from c                     | /*?*/ select a/b from c
+					postgresql | select 'never closed                             | select ?
+					mysql      | select "a\\"b", 'c\\'d' from `e 1` # jane         | select ?, ? from `e 1` #?
+					oracle.db  | select q'[it's]', q'{a}' from dual               | select ?, ? from dual
+					microsoft.sql_server | select [a b] from [c] where d = 'x'    | select [a b] from [c] where d = ?
+					           | select "x" from a where b = 'c\\'                 | select ? from a where b = ?
+					""")
 	void shouldTakeOutLiterals(String system, String statement, String expected) {
 		SqlText.Dialect dialect = SqlText.Dialect.of(system);
 		assertThat(SqlText.edit(statement, dialect).result()).isEqualTo(expected);
