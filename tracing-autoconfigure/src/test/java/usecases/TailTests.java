@@ -132,6 +132,35 @@ class TailTests {
 		return service.bean(InMemorySpanExporter.class).getFinishedSpanItems();
 	}
 
+	private static String await(CountDownLatch latch) {
+		try {
+			latch.await();
+			return "done";
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String fail() {
+		throw new IllegalStateException("broken");
+	}
+
+	private static String takeTime() {
+		try {
+			Thread.sleep(310);
+			return "done";
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static String spend() {
+		Span.current().setAttribute(KosmosAttributes.LLM_COST, 0.6);
+		return "done";
+	}
+
 	record TailSections(List<TracingSection> sections) {
 
 		Map<String, ?> tail() {
@@ -221,35 +250,6 @@ class TailTests {
 			return takeTime();
 		}
 
-	}
-
-	private static String await(CountDownLatch latch) {
-		try {
-			latch.await();
-			return "done";
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static String fail() {
-		throw new IllegalStateException("broken");
-	}
-
-	private static String takeTime() {
-		try {
-			Thread.sleep(310);
-			return "done";
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static String spend() {
-		Span.current().setAttribute(KosmosAttributes.LLM_COST, 0.6);
-		return "done";
 	}
 
 }
