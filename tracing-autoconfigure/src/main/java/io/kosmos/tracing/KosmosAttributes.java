@@ -207,6 +207,12 @@ public final class KosmosAttributes {
 	 */
 	public static final AttributeKey<String> SPAN_NAME = AttributeKey.stringKey("kosmos.span.name");
 
+	/**
+	 * Why the tail buffer kept what is below this span: {@code error}, {@code slow},
+	 * {@code cost}, {@code tokens}, {@code rule:} and its name, or {@code probability}.
+	 */
+	public static final AttributeKey<String> SAMPLING_REASON = AttributeKey.stringKey("kosmos.sampling.reason");
+
 	/** Name of the event that closes an LLM call. */
 	public static final String EVENT_LLM_COMPLETION = "llm.completion";
 

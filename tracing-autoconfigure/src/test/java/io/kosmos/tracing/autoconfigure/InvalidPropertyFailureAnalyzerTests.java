@@ -77,6 +77,17 @@ class InvalidPropertyFailureAnalyzerTests {
 					batch.delay                    | -1s               | It must be longer than 0 and at most 5 minutes.
 					batch.delay                    | 301s              | It must be longer than 0 and at most 5 minutes.
 					batch.export-timeout           | 0s                | It must be longer than 0.
+					tail.probability               | 1.5               | It must be from 0.0 to 1.0.
+					tail.probability               | NaN               | It must be from 0.0 to 1.0.
+					tail.slow                      | 0s                | It must be longer than 0.
+					tail.cost                      | -0.5              | It must be more than 0.
+					tail.tokens                    | 0                 | It must be at least 1.
+					tail.max-wait                  | 0s                | It must be longer than 0 and at most 1 hour.
+					tail.max-wait                  | 2h                | It must be longer than 0 and at most 1 hour.
+					tail.max-spans                 | 0                 | It must be at least 1.
+					tail.max-traces                | -1                | It must be at least 1.
+					tail.max-bytes                 | 1KB               | It must be at least 64KB.
+					tail.decisions                 | 0                 | It must be at least 1.
 					limits.attribute-value-length  | 0                 | It must be at least 1.
 					limits.attributes              | -1                | It must be at least 1.
 					limits.events                  | 0                 | It must be at least 1.
@@ -515,6 +526,16 @@ class InvalidPropertyFailureAnalyzerTests {
 			.contains("Invalid value 'localhost:4317' for configuration property"
 					+ " 'management.opentelemetry.tracing.export.otlp.endpoint'")
 			.contains("It must be an http or https URL with a host");
+	}
+
+	@Test
+	void shouldSayWhatARuleOfTheTailBufferMisses(CapturedOutput output) {
+		startFails("--kosmos.tracing.tail.rules[0].name=empty");
+		assertThat(output).contains("Invalid value 'empty' for configuration property 'kosmos.tracing.tail.rules[0]'")
+			.contains("It must say which spans it is for");
+		startFails("--kosmos.tracing.tail.rules[0].kind=server");
+		assertThat(output).contains("for configuration property 'kosmos.tracing.tail.rules[0].name'")
+			.contains("It must be a name that no other rule has.");
 	}
 
 	@Test

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 
 import io.kosmos.tracing.TracingFailures;
@@ -79,6 +80,9 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 	private boolean exportersEnded;
 
 	private long exportersEndNanos;
+
+	// From now on nothing waits for the end of a local root.
+	private volatile boolean ending;
 
 	private volatile boolean closing;
 
@@ -186,7 +190,7 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		if (!some) {
 			this.idle.set(true);
 			if (this.queue.isEmpty() && this.flushesAsked.get() == this.flushesDone) {
-				LockSupport.park(this);
+				sleep();
 			}
 			this.idle.set(false);
 		}
@@ -195,15 +199,51 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		}
 	}
 
+	private void sleep() {
+		long nanos = (this.door.tail() != null) ? this.door.tail().nanosUntilDue() : Long.MAX_VALUE;
+		if (nanos == Long.MAX_VALUE) {
+			LockSupport.park(this);
+		}
+		else {
+			LockSupport.parkNanos(this, Math.max(nanos, 1));
+		}
+	}
+
 	private boolean drain() {
+		TailBuffer tail = this.door.tail();
 		boolean some = false;
 		List<SpanData> spans = take();
 		while (!spans.isEmpty()) {
 			some = true;
-			handOver(spans);
+			if (tail != null) {
+				letGo(tail::take, spans);
+			}
+			else {
+				handOver(spans);
+			}
 			spans = take();
 		}
+		if (tail != null) {
+			boolean end = this.ending;
+			letGo((none, leaving) -> end ? tail.decideAll(leaving) : tail.decideDue(leaving), List.of());
+		}
 		return some;
+	}
+
+	private void letGo(ToIntBiFunction<List<SpanData>, List<SpanData>> decision, List<SpanData> ended) {
+		List<SpanData> kept = new ArrayList<>();
+		int dropped = decision.applyAsInt(ended, kept);
+		this.destinations.forEach((destination) -> destination.dropped(dropped, DropReason.TAIL));
+		int from = 0;
+		long bytes = 0;
+		for (int i = 0; i < kept.size(); i++) {
+			bytes += SpanEncoder.size(kept.get(i));
+			if (bytes >= URGENT_BYTES || i + 1 - from == MAX_ENCODED_AT_ONCE || i + 1 == kept.size()) {
+				handOver(kept.subList(from, i + 1));
+				from = i + 1;
+				bytes = 0;
+			}
+		}
 	}
 
 	private List<SpanData> take() {
@@ -379,6 +419,7 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 			return;
 		}
 		this.exportersEnded = true;
+		this.ending = true;
 		long start = System.nanoTime();
 		long deadline = start + this.shutdownTimeout.toNanos() / 2;
 		awaitEncoded(deadline);
@@ -397,6 +438,7 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		}
 		boolean interrupted = Thread.interrupted();
 		endExporters();
+		this.ending = true;
 		this.closing = true;
 		// Some of the time is needed to end what is under way.
 		long deadline = System.nanoTime() + (this.shutdownTimeout.toNanos() - this.exportersEndNanos) * 9 / 10;

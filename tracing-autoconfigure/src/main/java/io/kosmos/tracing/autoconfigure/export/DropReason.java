@@ -10,6 +10,9 @@ enum DropReason {
 	/** The destination's own filter, or a predicate of the application, left it out. */
 	FILTERED,
 
+	/** The tail buffer let its trace go. */
+	TAIL,
+
 	/** The memory for waiting spans was full, and the spool did not have them. */
 	QUEUE_FULL,
 

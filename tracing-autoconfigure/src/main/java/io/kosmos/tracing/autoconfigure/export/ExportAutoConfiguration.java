@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.kosmos.tracing.TracingFailures;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.exporter.SpanFilter;
 import io.micrometer.tracing.exporter.SpanReporter;
@@ -65,7 +66,7 @@ import org.springframework.core.env.Environment;
 		OpenTelemetryTracingAutoConfiguration.class })
 @ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ ExporterProperties.class, BatchProperties.class, LimitsProperties.class,
-		OtlpTracingProperties.class, OpenTelemetryTracingProperties.class })
+		TailProperties.class, OtlpTracingProperties.class, OpenTelemetryTracingProperties.class })
 public final class ExportAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
@@ -134,11 +135,12 @@ public final class ExportAutoConfiguration {
 		 * What spans go through, also where no destination is ours.
 		 */
 		@Bean
-		Door kosmosDoor(ObjectProvider<SpanExportingPredicate> predicates, ObjectProvider<SpanFilter> filters,
-				ObjectProvider<UnaryOperator<SpanData>> operators, ObjectProvider<SpanReporter> reporters,
-				SpanExporters exporters, BatchProperties batch, OpenTelemetryTracingProperties boot,
-				Environment environment, ObjectProvider<MeterProvider> meterProvider) {
-			return new Door(leaving(predicates, filters, operators), exporters(exporters.list(),
+		Door kosmosDoor(ObjectProvider<TailBuffer> tail, ObjectProvider<SpanExportingPredicate> predicates,
+				ObjectProvider<SpanFilter> filters, ObjectProvider<UnaryOperator<SpanData>> operators,
+				ObjectProvider<SpanReporter> reporters, SpanExporters exporters, BatchProperties batch,
+				OpenTelemetryTracingProperties boot, Environment environment,
+				ObjectProvider<MeterProvider> meterProvider) {
+			return new Door(tail.getIfAvailable(), leaving(predicates, filters, operators), exporters(exporters.list(),
 					reporters.orderedStream().toList(), batch, boot.getExport(), environment, meterProvider));
 		}
 
@@ -297,6 +299,51 @@ public final class ExportAutoConfiguration {
 		@Bean
 		@Nullable BatchSpanProcessor kosmosNoBatchSpanProcessor() {
 			return null;
+		}
+
+		/**
+		 * What decides about traces once they have ended here.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBooleanProperty("kosmos.tracing.tail.enabled")
+		static class TailConfiguration {
+
+			@Bean
+			TailBuffer kosmosTailBuffer(TailProperties properties, Environment environment,
+					ObjectProvider<TracingFailures> failures) {
+				Stream.of("kosmos.tracing.sampling.probability", "management.tracing.sampling.probability")
+					.filter(environment::containsProperty)
+					.findFirst()
+					.ifPresent((key) -> warn(key, environment.getRequiredProperty(key, Double.class)));
+				TracingFailures sink = recording(failures);
+				return new TailBuffer(properties, System::nanoTime,
+						(failure) -> sink.record("the decision about a trace", failure));
+			}
+
+			private static void warn(String key, double probability) {
+				if (probability < 0.5) {
+					logger.warn("The tail buffer sees few traces, since " + key + "=" + probability
+							+ " drops most when they begin, those with errors too; set it to 1.0, and"
+							+ " kosmos.tracing.tail.probability to what shall be kept of the rest");
+				}
+			}
+
+			@Bean
+			TailSection kosmosTailSection(TailBuffer buffer) {
+				return new TailSection(buffer);
+			}
+
+			@Configuration(proxyBeanMethods = false)
+			@ConditionalOnClass(MeterBinder.class)
+			static class MeterConfiguration {
+
+				@Bean
+				TailMeters kosmosTailMeters(TailBuffer buffer) {
+					return new TailMeters(buffer);
+				}
+
+			}
+
 		}
 
 	}

@@ -237,7 +237,7 @@ class DeliveryTests {
 			return ScriptedReceiver.ACCEPTED;
 		});
 		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
-				null, new Door(Function.identity(), null), (site, failure) -> {
+				null, new Door(null, Function.identity(), null), (site, failure) -> {
 					throw new IllegalStateException("closed");
 				}, (destination, outcome, duration) -> {
 					throw new IllegalStateException("closed");
@@ -360,7 +360,7 @@ class DeliveryTests {
 	@Test
 	void shouldLetNothingLeaveWhenItIsUnknownWhatMay() {
 		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
-				null, new Door((spans) -> {
+				null, new Door(null, (spans) -> {
 					throw new IllegalStateException("broken");
 				}, null), (site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
@@ -384,7 +384,7 @@ class DeliveryTests {
 		this.receiver.answers(ScriptedReceiver.ACCEPTED);
 		ScriptedReceiver later = new ScriptedReceiver();
 		Delivery second = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), later)), spool,
-				new Door(Function.identity(), null), (site, failure) -> this.failures.add(failure),
+				new Door(null, Function.identity(), null), (site, failure) -> this.failures.add(failure),
 				(destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
 		this.deliveries.add(second);
@@ -447,7 +447,7 @@ class DeliveryTests {
 		ScriptedReceiver slow = new ScriptedReceiver();
 		slow.answers(ScriptedReceiver.after(Duration.ofMillis(50), slow, ScriptedReceiver.ACCEPTED));
 		Delivery second = new Delivery(List.of(new Delivery.Part(settings("default", batch, null), slow)), spool,
-				new Door(Function.identity(), null), (site, failure) -> this.failures.add(failure),
+				new Door(null, Function.identity(), null), (site, failure) -> this.failures.add(failure),
 				(destination, outcome, duration) -> {
 				}, Duration.ofSeconds(1));
 		this.deliveries.add(second);
@@ -465,7 +465,7 @@ class DeliveryTests {
 	void shouldWriteNothingIntoTheSpoolThatMayNotLeave(@TempDir Path directory) throws Exception {
 		this.receiver.answers(ScriptedReceiver.UNAVAILABLE);
 		Delivery delivery = new Delivery(List.of(new Delivery.Part(settings("default", BATCH, null), this.receiver)),
-				new SpoolSettings(directory, 100 * 1024 * 1024, Duration.ofDays(1)), new Door((span) -> {
+				new SpoolSettings(directory, 100 * 1024 * 1024, Duration.ofDays(1)), new Door(null, (span) -> {
 					if (span.getName().equals("span 1")) {
 						throw new IllegalStateException("unknown whether s3cret may leave");
 					}
@@ -505,7 +505,7 @@ class DeliveryTests {
 	}
 
 	private Delivery delivery(@Nullable SpoolSettings spool, Duration shutdownTimeout, Delivery.Part... parts) {
-		Delivery delivery = new Delivery(List.of(parts), spool, new Door(Function.identity(), null),
+		Delivery delivery = new Delivery(List.of(parts), spool, new Door(null, Function.identity(), null),
 				(site, failure) -> this.failures.add(failure), (destination, outcome, duration) -> {
 				}, shutdownTimeout);
 		this.deliveries.add(delivery);
