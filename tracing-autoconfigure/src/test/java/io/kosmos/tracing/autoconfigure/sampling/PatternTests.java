@@ -45,7 +45,8 @@ class PatternTests {
 			// Spring has this at the end, or at the beginning.
 			pattern.append((random.nextInt(3) == 0) ? "/**" : "");
 			// Segments that are empty are left to the cases below.
-			String path = ("/" + text(random, "ab//", 8)).replaceAll("/+", "/").replaceAll("(?<=.)/$", "") + ((random.nextInt(4) == 0) ? "%61" : "");
+			String path = ("/" + text(random, "ab//", 8)).replaceAll("/+", "/").replaceAll("(?<=.)/$", "")
+					+ ((random.nextInt(4) == 0) ? "%61" : "");
 			PathPattern expected = parser.parse(pattern.toString());
 			assertThat(new RoutePattern(pattern.toString()).matches(path)).as("%s %s", pattern, path)
 				.isEqualTo(expected.matches(PathContainer.parsePath(path)));
