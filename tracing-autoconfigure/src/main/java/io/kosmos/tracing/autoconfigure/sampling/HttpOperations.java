@@ -41,8 +41,11 @@ final class HttpOperations<T> {
 	 * Add an operation, unless its name is no method and path.
 	 */
 	void add(String name, T value) {
-		Matcher matcher = (name.length() <= MAX_PATH) ? NAME.matcher(name) : null;
-		List<String> segments = (matcher != null && matcher.matches()) ? segments(matcher.group(2)) : null;
+		Matcher matcher = NAME.matcher(name);
+		if (name.length() > MAX_PATH || !matcher.matches()) {
+			return;
+		}
+		List<String> segments = segments(matcher.group(2));
 		if (segments == null) {
 			return;
 		}

@@ -128,9 +128,11 @@ final class RemoteStrategies implements StrategySource {
 			return;
 		}
 		Problem before = this.problem;
-		boolean same = before != null && before.isAnswer() == isAnswer;
-		this.problem = new Problem(message, isAnswer, same ? before.since() : Instant.now());
-		if (!same) {
+		if (before != null && before.isAnswer() == isAnswer) {
+			this.problem = new Problem(message, isAnswer, before.since());
+		}
+		else {
+			this.problem = new Problem(message, isAnswer, Instant.now());
 			logger.warn("Jaeger's remote sampling at " + this.client.displayName() + " is not available. " + message
 					+ " Until it is, sampling goes by " + getDescription());
 		}

@@ -2,6 +2,7 @@ package io.kosmos.tracing.autoconfigure.sampling;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The strategies of one service.
@@ -22,10 +23,7 @@ record ServiceStrategies(Strategy rest, Map<String, Strategy> operations) {
 		Map<String, Object> description = new LinkedHashMap<>(this.rest.describe());
 		if (!this.operations.isEmpty()) {
 			Map<String, Object> byName = new LinkedHashMap<>();
-			this.operations.keySet()
-				.stream()
-				.sorted()
-				.forEach((operation) -> byName.put(operation, this.operations.get(operation).describe()));
+			new TreeMap<>(this.operations).forEach((operation, strategy) -> byName.put(operation, strategy.describe()));
 			description.put("operations", byName);
 		}
 		return description;

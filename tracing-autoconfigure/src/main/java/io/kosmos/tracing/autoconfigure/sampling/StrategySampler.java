@@ -94,8 +94,8 @@ final class StrategySampler implements Sampler {
 	private Decision decision(String name, SpanKind kind, Attributes attributes) {
 		if (kind == SpanKind.SERVER && !this.httpOperations.isEmpty()) {
 			String method = attributes.get(METHOD);
-			String path = (method != null) ? attributes.get(PATH) : null;
-			Decision found = (path != null) ? this.httpOperations.find(method, path) : null;
+			String path = attributes.get(PATH);
+			Decision found = (method != null && path != null) ? this.httpOperations.find(method, path) : null;
 			if (found != null) {
 				return found;
 			}
