@@ -121,7 +121,7 @@ public final class JaegerServer implements AutoCloseable {
 	 */
 	public static JaegerServer at(URI query, URI otlpGrpc, URI otlpHttp) {
 		return new JaegerServer(() -> {
-		}, query, otlpGrpc, otlpHttp);
+		}, query, otlpGrpc, otlpHttp, Map.of());
 	}
 
 	@SuppressWarnings("resource")
