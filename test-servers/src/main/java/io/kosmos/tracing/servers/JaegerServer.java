@@ -174,12 +174,17 @@ public final class JaegerServer implements AutoCloseable {
 	}
 
 	/**
-	 * Returns where services ask for their strategies, if the configuration has it.
+	 * Returns where services ask for their strategies, of a server that was started from
+	 * the binary.
 	 * @param protocol {@code grpc} or {@code http}
 	 * @return the endpoint, without a path
 	 */
 	public URI sampling(String protocol) {
-		return this.sampling.get(protocol);
+		URI endpoint = this.sampling.get(protocol);
+		if (endpoint == null) {
+			throw new IllegalArgumentException(protocol);
+		}
+		return endpoint;
 	}
 
 	public URI query() {
