@@ -55,11 +55,13 @@ final class TokenBucket {
 		double arrived = (this.nanoTime.getAsLong() - this.start) * this.perSecond / NANOS_PER_SECOND;
 		while (true) {
 			long before = this.gone.get();
-			double after = Math.max(Double.longBitsToDouble(before), arrived - this.burst) + 1;
-			if (after > arrived) {
+			double gone = Double.longBitsToDouble(before);
+			double spilt = arrived - this.burst;
+			// A full bucket has a token, whatever is lost in rounding.
+			if (gone > spilt && arrived - gone < 1) {
 				return false;
 			}
-			if (this.gone.compareAndSet(before, Double.doubleToRawLongBits(after))) {
+			if (this.gone.compareAndSet(before, Double.doubleToRawLongBits(Math.max(gone, spilt) + 1))) {
 				return true;
 			}
 		}

@@ -86,6 +86,17 @@ class TokenBucketTests {
 	}
 
 	@Test
+	void shouldHaveATokenWhenFullWhateverTheTime() {
+		for (long nanos = 1; nanos < 1_000_000_000_000L; nanos = nanos * 5 / 4 + 1) {
+			for (double rate : new double[] { 0.001, 0.3, 1, 7 }) {
+				TokenBucket bucket = bucket(rate);
+				this.now.addAndGet(nanos);
+				assertThat(bucket.tryTake()).isTrue();
+			}
+		}
+	}
+
+	@Test
 	void shouldLetNothingThroughAtZero() {
 		TokenBucket bucket = bucket(0);
 		this.now.addAndGet(TimeUnit.DAYS.toNanos(1));
