@@ -534,7 +534,7 @@ class InvalidPropertyFailureAnalyzerTests {
 		assertThat(output).contains("Invalid value 'empty' for configuration property 'kosmos.tracing.tail.rules[0]'")
 			.contains("It must say which spans it is for");
 		startFails("--kosmos.tracing.tail.rules[0].kind=server");
-		assertThat(output).contains("for configuration property 'kosmos.tracing.tail.rules[0].name'")
+		assertThat(output).contains("Configuration property 'kosmos.tracing.tail.rules[0].name' is missing.")
 			.contains("It must be a name that no other rule has.");
 	}
 

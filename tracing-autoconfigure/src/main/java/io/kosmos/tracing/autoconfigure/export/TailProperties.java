@@ -38,7 +38,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("kosmos.tracing.tail")
 public record TailProperties(@DefaultValue("false") boolean enabled, @DefaultValue("0.1") double probability,
 		@DefaultValue("true") boolean errors, @Nullable Duration slow, @Nullable Double cost, @Nullable Long tokens,
-		@DefaultValue List<Rule> rules, @DefaultValue("60s") Duration maxWait, @DefaultValue("100000") int maxSpans,
+		@DefaultValue List<Rule> rules, @DefaultValue("1m") Duration maxWait, @DefaultValue("100000") int maxSpans,
 		@DefaultValue("20000") int maxTraces, @DefaultValue("64MB") DataSize maxBytes,
 		@DefaultValue("50000") int decisions) {
 
