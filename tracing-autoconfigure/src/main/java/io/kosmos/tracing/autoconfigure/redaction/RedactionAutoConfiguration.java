@@ -24,44 +24,50 @@ import org.springframework.context.annotation.Configuration;
  */
 @AutoConfiguration
 @ConditionalOnClass(SpanData.class)
-@ConditionalOnBooleanProperty(name = { "kosmos.tracing.enabled", "kosmos.tracing.redaction.enabled" },
-		matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "kosmos.tracing.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RedactionProperties.class)
 public final class RedactionAutoConfiguration {
 
-	@Bean
-	Counts kosmosRedactionCounts(RedactionProperties properties) {
-		List<String> rules = new ArrayList<>();
-		properties.rules().forEach((rule) -> rules.add(String.valueOf(rule.name())));
-		for (BuiltIn rule : BuiltIn.values()) {
-			rules.add(rule.ruleName());
-		}
-		rules.addAll(List.of(Counts.EXCEPTION_MESSAGE, Counts.TOO_LONG, Counts.FAILED));
-		return new Counts(rules);
-	}
-
-	@Bean
-	Redactor kosmosRedactor(RedactionProperties properties, Counts counts, ObjectProvider<TracingFailures> failures) {
-		return new Redactor(properties, new TextRules(properties.disabledRules(), counts), counts,
-				(site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure)));
-	}
-
-	@Bean
-	RedactionSection kosmosRedactionSection(RedactionProperties properties, Counts counts) {
-		return new RedactionSection(properties, counts);
-	}
-
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(MeterBinder.class)
-	static class MeterConfiguration {
+	@ConditionalOnBooleanProperty(name = "kosmos.tracing.redaction.enabled", matchIfMissing = true)
+	static class RedactionConfiguration {
 
 		@Bean
-		MeterBinder kosmosRedactionMeters(Counts counts) {
-			return (registry) -> counts
-				.forEach((rule, count) -> FunctionCounter.builder("kosmos.tracing.redacted", counts, count::applyAsLong)
-					.description("Values that were taken out of spans before they left")
-					.tag("rule", rule)
-					.register(registry));
+		Counts kosmosRedactionCounts(RedactionProperties properties) {
+			List<String> rules = new ArrayList<>();
+			properties.rules().forEach((rule) -> rules.add(String.valueOf(rule.name())));
+			for (BuiltIn rule : BuiltIn.values()) {
+				rules.add(rule.ruleName());
+			}
+			rules.addAll(List.of(Counts.EXCEPTION_MESSAGE, Counts.TOO_LONG, Counts.FAILED));
+			return new Counts(rules);
+		}
+
+		@Bean
+		Redactor kosmosRedactor(RedactionProperties properties, Counts counts,
+				ObjectProvider<TracingFailures> failures) {
+			return new Redactor(properties, new TextRules(properties.disabledRules(), counts), counts,
+					(site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure)));
+		}
+
+		@Bean
+		RedactionSection kosmosRedactionSection(RedactionProperties properties, Counts counts) {
+			return new RedactionSection(properties, counts);
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnClass(MeterBinder.class)
+		static class MeterConfiguration {
+
+			@Bean
+			MeterBinder kosmosRedactionMeters(Counts counts) {
+				return (registry) -> counts.forEach(
+						(rule, count) -> FunctionCounter.builder("kosmos.tracing.redacted", counts, count::applyAsLong)
+							.description("Values that were taken out of spans before they left")
+							.tag("rule", rule)
+							.register(registry));
+			}
+
 		}
 
 	}
