@@ -96,7 +96,7 @@ class DeliveryOverHttpTests {
 			assertThat(response.statusCode()).isEqualTo(200);
 			assertThat(response.body()).doesNotContain("s3cr3t");
 			JsonNode answered = JsonMapper.shared().readTree(response.body());
-			assertThat(answered.propertyNames()).containsExactlyElementsOf(documented.propertyNames());
+			assertThat(answered.propertyNames()).containsAll(documented.propertyNames());
 			JSONAssert.assertEquals(documented.get("delivery").toString(), answered.get("delivery").toString(), true);
 			documented.get("configuration").propertyStream().forEach((setting) -> {
 				JsonNode actual = answered.get("configuration").get(setting.getKey());

@@ -155,7 +155,7 @@ class DeliveryTelemetryAutoConfigurationTests {
 			.problem(NOON.plusSeconds(1), "tempo", "certificate expired");
 		String spans = """
 				{"ended": 1000, "recovered": 60, "delivered": 1023, "pending": 30,
-				 "dropped": {"filtered": 0, "queue_full": 4, "spool_full": 0, "too_old": 0, "damaged": 0,
+				 "dropped": {"filtered": 0, "tail": 0, "queue_full": 4, "spool_full": 0, "too_old": 0, "damaged": 0,
 				             "rejected": 3, "failed": 0, "shutdown": 0},
 				 "retried": 12, "spooled": 70, "replayed": 50}""";
 		String settings = """
@@ -292,6 +292,7 @@ class DeliveryTelemetryAutoConfigurationTests {
 						kosmos_tracing_spans_dropped_total{destination="default",reason="rejected"} 3.0
 						kosmos_tracing_spans_dropped_total{destination="default",reason="shutdown"} 0.0
 						kosmos_tracing_spans_dropped_total{destination="default",reason="spool_full"} 0.0
+						kosmos_tracing_spans_dropped_total{destination="default",reason="tail"} 0.0
 						kosmos_tracing_spans_dropped_total{destination="default",reason="too_old"} 0.0
 						kosmos_tracing_spans_dropped_total{destination="tempo",reason="damaged"} 0.0
 						kosmos_tracing_spans_dropped_total{destination="tempo",reason="failed"} 0.0
@@ -300,6 +301,7 @@ class DeliveryTelemetryAutoConfigurationTests {
 						kosmos_tracing_spans_dropped_total{destination="tempo",reason="rejected"} 3.0
 						kosmos_tracing_spans_dropped_total{destination="tempo",reason="shutdown"} 0.0
 						kosmos_tracing_spans_dropped_total{destination="tempo",reason="spool_full"} 0.0
+						kosmos_tracing_spans_dropped_total{destination="tempo",reason="tail"} 0.0
 						kosmos_tracing_spans_dropped_total{destination="tempo",reason="too_old"} 0.0
 						kosmos_tracing_spans_ended_total{destination="default"} 1000.0
 						kosmos_tracing_spans_ended_total{destination="tempo"} 1000.0
