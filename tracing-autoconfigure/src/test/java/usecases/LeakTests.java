@@ -310,7 +310,8 @@ class LeakTests {
 		@Bean
 		SpanReporter reporter() {
 			return (span) -> {
-				StringBuilder text = new StringBuilder(span.getName() + span.getTags() + span.getEvents() + span.getError());
+				StringBuilder text = new StringBuilder(
+						span.getName() + span.getTags() + span.getEvents() + span.getError());
 				span.getLinks().forEach((link) -> text.append(link.getTags()));
 				this.reported.add(text.toString());
 			};

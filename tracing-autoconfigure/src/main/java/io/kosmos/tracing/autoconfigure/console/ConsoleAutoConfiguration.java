@@ -35,7 +35,8 @@ public final class ConsoleAutoConfiguration {
 		return new TreeSpanProcessor(output(operators));
 	}
 
-	// An operator without an order that is registered after the redaction would follow it.
+	// An operator without an order that is registered after the redaction would follow
+	// it.
 	private static ConsoleOutput output(ObjectProvider<UnaryOperator<SpanData>> operators) {
 		return new ConsoleOutput(System.out,
 				operators.orderedStream().sorted(Comparator.comparing(Redaction.class::isInstance)).toList());

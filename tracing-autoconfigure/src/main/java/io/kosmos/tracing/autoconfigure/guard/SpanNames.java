@@ -72,8 +72,7 @@ final class SpanNames implements UnaryOperator<SpanData> {
 
 	private long windowEnd;
 
-	SpanNames(int maxNamesPerTemplate, int maxNamesPerScope, LongSupplier nanoTime,
-			UnaryOperator<String> redaction) {
+	SpanNames(int maxNamesPerTemplate, int maxNamesPerScope, LongSupplier nanoTime, UnaryOperator<String> redaction) {
 		this.maxNamesPerTemplate = maxNamesPerTemplate;
 		this.maxNamesPerScope = maxNamesPerScope;
 		this.nanoTime = nanoTime;
@@ -174,8 +173,7 @@ final class SpanNames implements UnaryOperator<SpanData> {
 		}
 		if (this.collapsed.sum() <= MAX_LOGGED) {
 			logger.warn("Spans are named '" + name + "' from now on, which had " + reason + " (by " + library + ", "
-					+ origin.kind()
-					+ "). Names must not hold ids and other data; those belong into attributes"
+					+ origin.kind() + "). Names must not hold ids and other data; those belong into attributes"
 					+ ((this.collapsed.sum() == MAX_LOGGED) ? ". Further ones are not logged" : ""));
 		}
 	}

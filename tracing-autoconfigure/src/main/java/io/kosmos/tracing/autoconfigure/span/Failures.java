@@ -50,8 +50,8 @@ final class Failures implements TracingFailures {
 		try {
 			String type = failure.getClass().getName();
 			String message = failure.getLocalizedMessage();
-			return (message != null)
-					? type + ": " + NOT_PLAIN.matcher(this.redaction.apply(message)).replaceAll("_") : type;
+			return (message != null) ? type + ": " + NOT_PLAIN.matcher(this.redaction.apply(message)).replaceAll("_")
+					: type;
 		}
 		catch (Throwable ex) {
 			return failure.getClass().getName();
