@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import io.grpc.stub.StreamObserver;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.GenAiAttributes;
 import io.kosmos.tracing.GenAiMessage;
+import io.micrometer.tracing.exporter.SpanReporter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -33,11 +35,15 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc.TraceServiceImplBase;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -45,8 +51,10 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Profile;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -83,6 +91,31 @@ class LeakTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void shouldHandNoSecretToBeansThatTakeSpans(boolean redacts) throws Exception {
+		Map<String, String> secrets = secrets();
+		try (Receiver receiver = new HttpReceiver();
+				ConfigurableApplicationContext context = start(secrets, receiver, "http",
+						"spring.profiles.active=beans", "kosmos.tracing.content.capture=full",
+						"kosmos.tracing.redaction.enabled=" + redacts)) {
+			plant(secrets, context);
+			for (Queue<String> spans : context.getBean(Beans.class).all()) {
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(20))
+					.until(() -> spans.toString().contains("http get /plant")
+							&& spans.toString().contains("third party"));
+				if (redacts) {
+					assertThat(spans.toString()).contains("[redacted]").doesNotContain(PREFIX);
+				}
+				else {
+					assertThat(spans.toString()).contains(secrets.get("span name"), secrets.get("prompt"),
+							secrets.get("event name"), secrets.get("link"), secrets.get("token"));
+				}
+			}
+		}
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "line", "tree" })
 	void shouldPrintNoSecret(String format, CapturedOutput output) throws Exception {
 		run(secrets(), "http", "kosmos.tracing.content.capture=full", "kosmos.tracing.console.format=" + format);
@@ -110,21 +143,24 @@ class LeakTests {
 	private static String run(Map<String, String> secrets, String protocol, String... properties) throws Exception {
 		try (Receiver receiver = (protocol.equals("http")) ? new HttpReceiver() : new GrpcReceiver();
 				ConfigurableApplicationContext context = start(secrets, receiver, protocol, properties)) {
-			Planter planter = context.getBean(Planter.class);
-			planter.secrets = secrets;
-			String port = context.getEnvironment().getRequiredProperty("local.server.port");
-			RestClient.create()
-				.get()
-				.uri("http://127.0.0.1:" + port + "/plant?access_token=" + secrets.get("query"))
-				.header("Authorization", "Bearer " + secrets.get("request header"))
-				.header("baggage", "kosmos.tenant.id=token:" + secrets.get("baggage"))
-				.retrieve()
-				.toBodilessEntity();
+			plant(secrets, context);
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
 				.until(() -> receiver.text().contains("http get /plant") && receiver.text().contains("third party"));
 			return receiver.text();
 		}
+	}
+
+	private static void plant(Map<String, String> secrets, ConfigurableApplicationContext context) {
+		context.getBean(Planter.class).secrets = secrets;
+		String port = context.getEnvironment().getRequiredProperty("local.server.port");
+		RestClient.create()
+			.get()
+			.uri("http://127.0.0.1:" + port + "/plant?access_token=" + secrets.get("query"))
+			.header("Authorization", "Bearer " + secrets.get("request header"))
+			.header("baggage", "kosmos.tenant.id=token:" + secrets.get("baggage"))
+			.retrieve()
+			.toBodilessEntity();
 	}
 
 	private static ConfigurableApplicationContext start(Map<String, String> secrets, Receiver receiver, String protocol,
@@ -226,8 +262,60 @@ class LeakTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(Planter.class)
+	@Import({ Planter.class, Beans.class })
 	static class Application {
+
+	}
+
+	/**
+	 * What takes spans in the application, and all that can be read of them.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@Profile("beans")
+	static class Beans {
+
+		private final Queue<String> exported = new ConcurrentLinkedQueue<>();
+
+		private final Queue<String> reported = new ConcurrentLinkedQueue<>();
+
+		List<Queue<String>> all() {
+			return List.of(this.exported, this.reported);
+		}
+
+		@Bean
+		SpanExporter exporter() {
+			return new SpanExporter() {
+
+				@Override
+				public CompletableResultCode export(Collection<SpanData> spans) {
+					spans.forEach((span) -> Beans.this.exported.add(span.getName() + span.getStatus()
+							+ span.getAttributes() + span.getEvents() + span.getLinks() + span.getSpanContext()
+							+ span.getParentSpanContext() + span.getResource() + span.getInstrumentationScopeInfo()));
+					return CompletableResultCode.ofSuccess();
+				}
+
+				@Override
+				public CompletableResultCode flush() {
+					return CompletableResultCode.ofSuccess();
+				}
+
+				@Override
+				public CompletableResultCode shutdown() {
+					return CompletableResultCode.ofSuccess();
+				}
+
+			};
+		}
+
+		@Bean
+		SpanReporter reporter() {
+			return (span) -> {
+				StringBuilder text = new StringBuilder(
+						span.getName() + span.getTags() + span.getEvents() + span.getError());
+				span.getLinks().forEach((link) -> text.append(link.getTags()));
+				this.reported.add(text.toString());
+			};
+		}
 
 	}
 

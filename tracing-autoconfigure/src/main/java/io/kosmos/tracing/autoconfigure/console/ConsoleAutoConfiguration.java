@@ -1,7 +1,9 @@
 package io.kosmos.tracing.autoconfigure.console;
 
+import java.util.Comparator;
 import java.util.function.UnaryOperator;
 
+import io.kosmos.tracing.Redaction;
 import io.opentelemetry.sdk.trace.data.SpanData;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,13 +26,20 @@ public final class ConsoleAutoConfiguration {
 	@Bean
 	@ConditionalOnProperty(name = "kosmos.tracing.console.format", havingValue = "line")
 	LineSpanProcessor kosmosConsoleLineSpanProcessor(ObjectProvider<UnaryOperator<SpanData>> operators) {
-		return new LineSpanProcessor(new ConsoleOutput(System.out, operators.orderedStream().toList()));
+		return new LineSpanProcessor(output(operators));
 	}
 
 	@Bean
 	@ConditionalOnProperty(name = "kosmos.tracing.console.format", havingValue = "tree")
 	TreeSpanProcessor kosmosConsoleTreeSpanProcessor(ObjectProvider<UnaryOperator<SpanData>> operators) {
-		return new TreeSpanProcessor(new ConsoleOutput(System.out, operators.orderedStream().toList()));
+		return new TreeSpanProcessor(output(operators));
+	}
+
+	// An operator without an order that is registered after the redaction would follow
+	// it.
+	private static ConsoleOutput output(ObjectProvider<UnaryOperator<SpanData>> operators) {
+		return new ConsoleOutput(System.out,
+				operators.orderedStream().sorted(Comparator.comparing(Redaction.class::isInstance)).toList());
 	}
 
 }

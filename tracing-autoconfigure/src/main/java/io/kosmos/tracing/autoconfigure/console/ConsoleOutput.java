@@ -54,7 +54,7 @@ final class ConsoleOutput {
 			}
 			return leaving;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			failed(ex);
 			return null;
 		}
@@ -67,12 +67,12 @@ final class ConsoleOutput {
 			this.stream.write(bytes, 0, bytes.length);
 			this.stream.flush();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			failed(ex);
 		}
 	}
 
-	private void failed(RuntimeException failure) {
+	private void failed(Throwable failure) {
 		if (this.failed.compareAndSet(false, true)) {
 			logger.warn("Could not print spans to the console. Further failures are not logged.", failure);
 		}

@@ -137,8 +137,7 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		if (this.closed) {
 			this.intake.drop(DropReason.SHUTDOWN);
 			if (this.lateLogged.compareAndSet(false, true)) {
-				logger.warn("The span '" + span.getName() + "' ended after the delivery of spans, and is lost, as are"
-						+ " all that follow");
+				logger.warn("A span ended after the delivery of spans, and is lost, as are all that follow");
 			}
 			return;
 		}

@@ -1,11 +1,13 @@
 package io.kosmos.tracing.autoconfigure.export;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.kosmos.tracing.Redaction;
 import io.kosmos.tracing.TracingFailures;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
@@ -203,7 +205,12 @@ public final class ExportAutoConfiguration {
 				ObjectProvider<SpanFilter> filters, ObjectProvider<UnaryOperator<SpanData>> operators) {
 			Function<SpanData, @Nullable SpanData> leaving = MicrometerFilters.of(predicates.orderedStream().toList(),
 					filters.orderedStream().toList());
-			for (UnaryOperator<SpanData> operator : operators.orderedStream().toList()) {
+			// An operator without an order that is registered after the redaction would
+			// follow it.
+			List<UnaryOperator<SpanData>> redactionLast = operators.orderedStream()
+				.sorted(Comparator.comparing(Redaction.class::isInstance))
+				.toList();
+			for (UnaryOperator<SpanData> operator : redactionLast) {
 				Function<SpanData, @Nullable SpanData> before = leaving;
 				leaving = (span) -> {
 					SpanData left = before.apply(span);

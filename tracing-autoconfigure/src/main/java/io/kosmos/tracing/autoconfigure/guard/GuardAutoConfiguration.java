@@ -2,12 +2,14 @@ package io.kosmos.tracing.autoconfigure.guard;
 
 import java.util.function.UnaryOperator;
 
+import io.kosmos.tracing.Redaction;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.tracing.otel.bridge.Slf4JBaggageEventListener;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import org.slf4j.MDC;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -36,8 +38,9 @@ public final class GuardAutoConfiguration {
 	static class SpanConfiguration {
 
 		@Bean
-		OpenSpans kosmosOpenSpans(GuardProperties properties) {
-			return new OpenSpans(properties.maxOpenSpans(), properties.openSpanTimeout(), System::nanoTime);
+		OpenSpans kosmosOpenSpans(GuardProperties properties, ObjectProvider<Redaction> redaction) {
+			return new OpenSpans(properties.maxOpenSpans(), properties.openSpanTimeout(), System::nanoTime,
+					shown(redaction));
 		}
 
 		// Next to the sampler, which is not asked, and so spends nothing, while it is
@@ -50,8 +53,13 @@ public final class GuardAutoConfiguration {
 
 		@Bean
 		@Order(Ordered.HIGHEST_PRECEDENCE + 100)
-		SpanNames kosmosSpanNames(GuardProperties properties) {
-			return new SpanNames(properties.maxNamesPerTemplate(), properties.maxNamesPerScope(), System::nanoTime);
+		SpanNames kosmosSpanNames(GuardProperties properties, ObjectProvider<Redaction> redaction) {
+			return new SpanNames(properties.maxNamesPerTemplate(), properties.maxNamesPerScope(), System::nanoTime,
+					shown(redaction));
+		}
+
+		private static UnaryOperator<String> shown(ObjectProvider<Redaction> redaction) {
+			return redaction.getIfAvailable(() -> (text) -> text)::redact;
 		}
 
 		@Bean

@@ -96,8 +96,8 @@ final class GuardSection implements TracingSection {
 
 		private static Map<String, ?> describe(SpanNames.Collapsed collapsed) {
 			Map<String, Object> description = new LinkedHashMap<>();
-			description.put("name", LogText.of(collapsed.name()));
-			description.put("library", LogText.of(collapsed.library()));
+			description.put("name", collapsed.name());
+			description.put("library", collapsed.library());
 			description.put("kind", collapsed.kind().name());
 			description.put("since", collapsed.since().toString());
 			description.put("spans", collapsed.spans());

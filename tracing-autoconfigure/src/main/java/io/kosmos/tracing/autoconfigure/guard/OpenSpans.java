@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import io.opentelemetry.context.Context;
@@ -38,6 +39,8 @@ final class OpenSpans implements SpanProcessor {
 
 	private final LongSupplier nanoTime;
 
+	private final UnaryOperator<String> redaction;
+
 	private final Stripe[] stripes = new Stripe[STRIPES];
 
 	private final LongAdder open = new LongAdder();
@@ -52,10 +55,11 @@ final class OpenSpans implements SpanProcessor {
 
 	private final Set<String> leakedNames = new LinkedHashSet<>();
 
-	OpenSpans(int max, Duration timeout, LongSupplier nanoTime) {
+	OpenSpans(int max, Duration timeout, LongSupplier nanoTime, UnaryOperator<String> redaction) {
 		this.max = max;
 		this.timeout = timeout;
 		this.nanoTime = nanoTime;
+		this.redaction = redaction;
 		this.nextSweep = new AtomicLong(nanoTime.getAsLong() + sweepInterval());
 		// Spans of a trace that is recorded are counted beyond the limit, and ids fall
 		// unevenly.
@@ -142,13 +146,14 @@ final class OpenSpans implements SpanProcessor {
 
 	private void sweep(long startedBefore) {
 		int found = 0;
-		Set<String> examples = new LinkedHashSet<>();
+		Set<String> names = new LinkedHashSet<>();
 		for (Stripe stripe : this.stripes) {
-			found += stripe.removeStartedBefore(startedBefore, examples);
+			found += stripe.removeStartedBefore(startedBefore, names);
 		}
 		if (found == 0) {
 			return;
 		}
+		Set<String> examples = names.stream().map(this::shown).collect(Collectors.toCollection(LinkedHashSet::new));
 		this.open.add(-found);
 		this.leaked.add(found);
 		boolean news;
@@ -166,6 +171,13 @@ final class OpenSpans implements SpanProcessor {
 						+ examples.stream().collect(Collectors.joining("', '", "'", "'"))
 						+ ". Each span must be ended, also on errors. They are no longer counted as open");
 		}
+	}
+
+	// The template of what was redacted: what is left of a secret is not known for one.
+	private String shown(String name) {
+		String redacted = this.redaction.apply(name);
+		return LogText
+			.of(SpanNameTemplate.of(redacted.substring(0, Math.min(redacted.length(), SpanNames.MAX_LENGTH))));
 	}
 
 	int max() {
@@ -191,7 +203,7 @@ final class OpenSpans implements SpanProcessor {
 	}
 
 	/**
-	 * Names of some of them.
+	 * Templates of the names of some of them, redacted.
 	 */
 	Collection<String> leakedNames() {
 		synchronized (this.leakedNames) {
@@ -308,13 +320,13 @@ final class OpenSpans implements SpanProcessor {
 			put(hole, 0, 0, null);
 		}
 
-		synchronized int removeStartedBefore(long time, Set<String> examples) {
+		synchronized int removeStartedBefore(long time, Set<String> someNames) {
 			int found = 0;
 			int slot = 0;
 			while (slot < this.ids.length) {
 				if (this.ids[slot] != 0 && this.started[slot] - time < 0) {
-					if (examples.size() < MAX_EXAMPLES) {
-						examples.add(shortened(this.names[slot]));
+					if (someNames.size() < MAX_EXAMPLES) {
+						someNames.add(this.names[slot]);
 					}
 					clear(slot);
 					found++;
@@ -324,10 +336,6 @@ final class OpenSpans implements SpanProcessor {
 				}
 			}
 			return found;
-		}
-
-		private static String shortened(String name) {
-			return LogText.of(SpanNameTemplate.of(name.substring(0, Math.min(name.length(), SpanNames.MAX_LENGTH))));
 		}
 
 	}

@@ -2,7 +2,6 @@ package io.kosmos.tracing.autoconfigure.guard;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the number of span names small. It counts the names of a minute by their
@@ -56,6 +54,8 @@ final class SpanNames implements UnaryOperator<SpanData> {
 
 	private final LongSupplier nanoTime;
 
+	private final UnaryOperator<String> redaction;
+
 	private final Map<String, Template> names = new HashMap<>();
 
 	private final Map<String, Template> templates = new HashMap<>();
@@ -64,7 +64,7 @@ final class SpanNames implements UnaryOperator<SpanData> {
 
 	private final Scope others = new Scope(new Origin("others", SpanKind.INTERNAL));
 
-	private final Queue<Template> told = new ConcurrentLinkedQueue<>();
+	private final Queue<Told> told = new ConcurrentLinkedQueue<>();
 
 	private final LongAdder collapsed = new LongAdder();
 
@@ -72,10 +72,11 @@ final class SpanNames implements UnaryOperator<SpanData> {
 
 	private long windowEnd;
 
-	SpanNames(int maxNamesPerTemplate, int maxNamesPerScope, LongSupplier nanoTime) {
+	SpanNames(int maxNamesPerTemplate, int maxNamesPerScope, LongSupplier nanoTime, UnaryOperator<String> redaction) {
 		this.maxNamesPerTemplate = maxNamesPerTemplate;
 		this.maxNamesPerScope = maxNamesPerScope;
 		this.nanoTime = nanoTime;
+		this.redaction = redaction;
 		this.windowEnd = nanoTime.getAsLong() + WINDOW_NANOS;
 	}
 
@@ -121,13 +122,11 @@ final class SpanNames implements UnaryOperator<SpanData> {
 		if (template.collapsed) {
 			return template;
 		}
+		// One that is not held may be the same each time, and is not counted.
+		boolean held = this.names.size() < MAX_NAMES && this.names.put(name, template) == null;
 		boolean variable = !text.equals(name);
-		if (variable && !this.names.containsKey(name) && ++template.names > this.maxNamesPerTemplate) {
+		if (held && variable && ++template.names > this.maxNamesPerTemplate) {
 			collapse(template, template.names + " names in a minute");
-			return template;
-		}
-		if (this.names.size() < MAX_NAMES) {
-			this.names.put(name, template);
 		}
 		return template;
 	}
@@ -159,18 +158,22 @@ final class SpanNames implements UnaryOperator<SpanData> {
 		return scope;
 	}
 
+	private String shown(String text) {
+		return LogText.of(this.redaction.apply(text));
+	}
+
 	private void collapse(Template template, String reason) {
 		template.collapsed = true;
-		template.since = Instant.now();
 		this.collapsed.increment();
+		Origin origin = template.scope.origin;
+		String name = shown(template.text);
+		String library = shown(origin.library());
 		if (this.told.size() < MAX_TOLD) {
-			this.told.add(template);
+			this.told.add(new Told(name, library, origin.kind(), Instant.now(), template.spans));
 		}
 		if (this.collapsed.sum() <= MAX_LOGGED) {
-			Origin origin = template.scope.origin;
-			logger.warn("Spans are named '" + LogText.of(template.text) + "' from now on, which had " + reason + " (by "
-					+ LogText.of(origin.library()) + ", " + origin.kind()
-					+ "). Names must not hold ids and other data; those belong into attributes"
+			logger.warn("Spans are named '" + name + "' from now on, which had " + reason + " (by " + library + ", "
+					+ origin.kind() + "). Names must not hold ids and other data; those belong into attributes"
 					+ ((this.collapsed.sum() == MAX_LOGGED) ? ". Further ones are not logged" : ""));
 		}
 	}
@@ -198,18 +201,12 @@ final class SpanNames implements UnaryOperator<SpanData> {
 	}
 
 	/**
-	 * The first templates and first words that stand for names.
+	 * The first templates and first words that stand for names, redacted and in one line.
 	 */
 	List<Collapsed> told() {
-		List<Collapsed> all = new ArrayList<>();
-		for (Template template : this.told) {
-			Origin origin = template.scope.origin;
-			Instant since = template.since;
-			if (since != null) {
-				all.add(new Collapsed(template.text, origin.library(), origin.kind(), since, template.spans.sum()));
-			}
-		}
-		return all;
+		return this.told.stream()
+			.map((each) -> new Collapsed(each.name(), each.library(), each.kind(), each.since(), each.spans().sum()))
+			.toList();
 	}
 
 	/**
@@ -222,6 +219,10 @@ final class SpanNames implements UnaryOperator<SpanData> {
 	 * @param spans number of spans that had it since
 	 */
 	record Collapsed(String name, String library, SpanKind kind, Instant since, long spans) {
+
+	}
+
+	private record Told(String name, String library, SpanKind kind, Instant since, LongAdder spans) {
 
 	}
 
@@ -240,8 +241,6 @@ final class SpanNames implements UnaryOperator<SpanData> {
 		private int names;
 
 		private boolean collapsed;
-
-		private volatile @Nullable Instant since;
 
 		Template(String text, Scope scope) {
 			this.text = text;

@@ -17,6 +17,7 @@ import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a span below a size, which is that of its text in UTF-8 with a few bytes for each
@@ -119,7 +120,10 @@ final class SpanSize implements UnaryOperator<SpanData> {
 		return size[0];
 	}
 
-	private static long size(Object value, int perCharacter) {
+	private static long size(@Nullable Object value, int perCharacter) {
+		if (value == null) {
+			return 0;
+		}
 		if (value instanceof String text) {
 			return (perCharacter > 0) ? (long) perCharacter * text.length() : utf8(text);
 		}
@@ -169,8 +173,13 @@ final class SpanSize implements UnaryOperator<SpanData> {
 			List<Object> left = new ArrayList<>();
 			long bytes = 0;
 			for (Object element : list) {
+				long room = max - bytes - ENTRY / 2;
 				bytes += ENTRY / 2 + size(element, 0);
 				if (bytes > max) {
+					String cut = (element instanceof String text) ? cut(text, room) : "";
+					if (!cut.isEmpty()) {
+						left.add(cut);
+					}
 					break;
 				}
 				left.add(element);

@@ -11,6 +11,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
+import io.kosmos.tracing.Redaction;
 import io.kosmos.tracing.TracingFailures;
 import io.kosmos.tracing.autoconfigure.redaction.RedactionProperties.Action;
 import io.kosmos.tracing.autoconfigure.redaction.RedactionProperties.BuiltIn;
@@ -44,7 +45,7 @@ import org.springframework.util.PatternMatchUtils;
  * span that holds none is returned as it is. A value that cannot be looked at is taken
  * out. Comes after all other operators. Thread-safe.
  */
-final class Redactor implements UnaryOperator<SpanData>, Ordered {
+final class Redactor implements UnaryOperator<SpanData>, Redaction, Ordered {
 
 	private static final int MAX_PLANS = 4096;
 
@@ -124,6 +125,11 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 	@Override
 	public int getOrder() {
 		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public String redact(String text) {
+		return masked(text, this.texts);
 	}
 
 	@Override
@@ -334,7 +340,8 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 
 	private String failed(RuntimeException ex) {
 		this.counts.add(Counts.FAILED, 1);
-		this.failures.record("the redaction of a value", ex);
+		// Its message may hold the value.
+		this.failures.record("the redaction of a value", new IllegalStateException(ex.getClass().getName()));
 		return TextRules.MASK;
 	}
 

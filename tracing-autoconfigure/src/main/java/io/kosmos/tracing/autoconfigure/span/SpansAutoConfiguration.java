@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kosmos.tracing.AgentSpans;
 import io.kosmos.tracing.ModelPrices;
+import io.kosmos.tracing.Redaction;
 import io.kosmos.tracing.ResultMapper;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.autoconfigure.span.OpenAiResultMapper.TreeReader;
@@ -53,8 +54,11 @@ public final class SpansAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static Failures kosmosTracingFailures() {
-		return new Failures();
+	static Failures kosmosTracingFailures(ObjectProvider<Redaction> redaction) {
+		return new Failures((text) -> {
+			Redaction available = redaction.getIfAvailable();
+			return (available != null) ? available.redact(text) : text;
+		});
 	}
 
 	// Needed by the aspect, so made before other beans; all that it needs itself waits.

@@ -59,9 +59,11 @@ class ConsoleAutoConfigurationTests {
 			.withUserConfiguration(Refusing.class)
 			.run((context) -> {
 				context.getBean(Tracer.class).spanBuilder("refused").startSpan().end();
+				context.getBean(Tracer.class).spanBuilder("unlinked").startSpan().end();
 				context.getBean(Tracer.class).spanBuilder("zeus.route").startSpan().end();
 				assertThat(output.getOut()).contains("zeus.route")
 					.contains("Could not print spans to the console")
+					.doesNotContain("unlinked")
 					.doesNotContain("refused\n")
 					.doesNotContain("name=refused");
 			});
@@ -112,6 +114,9 @@ class ConsoleAutoConfigurationTests {
 			return (span) -> {
 				if (span.getName().equals("refused")) {
 					throw new IllegalStateException("Refused");
+				}
+				if (span.getName().equals("unlinked")) {
+					throw new NoClassDefFoundError("Missing");
 				}
 				return span;
 			};

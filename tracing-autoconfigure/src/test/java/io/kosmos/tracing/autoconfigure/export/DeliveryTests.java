@@ -346,13 +346,15 @@ class DeliveryTests {
 	}
 
 	@Test
-	void shouldDeliverTheLastSpansWhenItIsClosed() {
+	void shouldDeliverTheLastSpansWhenItIsClosed(CapturedOutput output) {
 		Delivery delivery = delivery(
 				new Batch(262_144, 64 * 1024 * 1024, 8192, 3 * 1024 * 1024, Duration.ofMinutes(1)));
 		List<String> names = end(delivery, 0, 3000);
 		delivery.close();
 		assertThat(this.receiver.spans()).containsExactlyElementsOf(names);
-		end(delivery, 3000, 1);
+		delivery.accept(span("late\n2026 INFO forged password=hunter", 100));
+		assertThat(output).containsOnlyOnce("A span ended after the delivery of spans, and is lost")
+			.doesNotContain("forged");
 		assertThat(state(delivery).dropped()).isEqualTo(Map.of(DropReason.SHUTDOWN, 1L));
 		assertThat(state(delivery).ended()).isEqualTo(3001);
 	}

@@ -31,7 +31,8 @@ class OpenSpansTests {
 
 	private final AtomicLong time = new AtomicLong();
 
-	private final OpenSpans open = new OpenSpans(100, Duration.ofMinutes(16), this.time::get);
+	private final OpenSpans open = new OpenSpans(100, Duration.ofMinutes(16), this.time::get,
+			(text) -> text.replace("hunter", "[redacted]"));
 
 	private final Tracer tracer = tracer(this.open);
 
@@ -87,6 +88,15 @@ class OpenSpansTests {
 	}
 
 	@Test
+	void shouldShowOfNamesWhatMayLeave(CapturedOutput output) {
+		this.tracer.spanBuilder("login\npassword=hunter").setNoParent().startSpan();
+		this.time.addAndGet(Duration.ofMinutes(17).toNanos());
+		this.tracer.spanBuilder("next").startSpan().end();
+		assertThat(this.open.leakedNames()).containsExactly("login_password=[redacted]");
+		assertThat(output).contains("among them 'login_password=[redacted]'.").doesNotContain("hunter");
+	}
+
+	@Test
 	void shouldCountSpansWithTimestampsOfTheirOwn() {
 		Span span = this.tracer.spanBuilder("told later").setStartTimestamp(1, TimeUnit.HOURS).startSpan();
 		assertThat(this.open.open()).isOne();
@@ -97,7 +107,7 @@ class OpenSpansTests {
 
 	@Test
 	void shouldCountExactlyOnAllThreads() throws Exception {
-		OpenSpans many = new OpenSpans(1_000_000, Duration.ofHours(1), System::nanoTime);
+		OpenSpans many = new OpenSpans(1_000_000, Duration.ofHours(1), System::nanoTime, (text) -> text);
 		Tracer tracer = tracer(many);
 		ExecutorService executor = Executors.newFixedThreadPool(8);
 		try {

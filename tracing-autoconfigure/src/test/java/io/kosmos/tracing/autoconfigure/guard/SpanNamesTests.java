@@ -27,7 +27,8 @@ class SpanNamesTests {
 
 	private final AtomicLong time = new AtomicLong();
 
-	private final SpanNames names = new SpanNames(100, 1000, this.time::get);
+	private final SpanNames names = new SpanNames(100, 1000, this.time::get,
+			(text) -> text.replace("hunter", "[redacted]"));
 
 	@Test
 	void shouldNameSpansByTheirTemplateFromTheOneThatIsTooMany(CapturedOutput output) {
@@ -112,6 +113,29 @@ class SpanNamesTests {
 			name("a\r\n2026 INFO forged \u001b[31m\u2028 " + i);
 		}
 		assertThat(output).contains("'a__{} INFO forged _[").doesNotContain("\n2026 INFO forged");
+	}
+
+	@Test
+	void shouldShowOfNamesWhatMayLeave(CapturedOutput output) {
+		for (int i = 0; i <= 100; i++) {
+			this.names.apply(span("login " + i + " password=hunter", "library of hunter", SpanKind.INTERNAL));
+		}
+		assertThat(output).contains("'login {} password=[redacted]'", "library of [redacted]").doesNotContain("hunter");
+		assertThat(this.names.told()).singleElement().satisfies((collapsed) -> {
+			assertThat(collapsed.name()).isEqualTo("login {} password=[redacted]");
+			assertThat(collapsed.library()).isEqualTo("library of [redacted]");
+		});
+	}
+
+	@Test
+	void shouldKeepANameThatComesOftenAlsoWhenItHoldsNoMoreNames() {
+		for (int i = 0; i < SpanNames.MAX_NAMES; i++) {
+			name("task " + letters(i / 100) + " " + i % 100);
+		}
+		for (int i = 0; i < 500; i++) {
+			assertThat(name("step 2")).isEqualTo("step 2");
+		}
+		assertThat(this.names.collapsed()).isZero();
 	}
 
 	private String name(String name) {

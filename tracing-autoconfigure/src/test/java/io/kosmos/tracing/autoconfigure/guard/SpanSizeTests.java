@@ -1,6 +1,7 @@
 package io.kosmos.tracing.autoconfigure.guard;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -56,6 +57,22 @@ class SpanSizeTests {
 		assertThat(SpanSize.size(trimmed, 0)).isBetween(MAX - 100L, (long) MAX);
 		assertThat(this.size.spans()).isOne();
 		assertThat(this.size.bytes()).isGreaterThan(400_000);
+	}
+
+	@Test
+	void shouldCutTheElementOfAListThatIsTooMuch() {
+		SpanData span = span(Attributes.of(stringArrayKey("one"), List.of("l".repeat(100_000)), stringArrayKey("some"),
+				Arrays.asList("first", null, "s".repeat(100_000), "last")), List.of(), StatusData.ok());
+		SpanData trimmed = this.size.apply(span);
+		assertThat(trimmed.getAttributes().get(stringArrayKey("one"))).singleElement()
+			.asString()
+			.hasSizeBetween(30_000, 34_000);
+		assertThat(trimmed.getAttributes().get(stringArrayKey("some"))).hasSize(3)
+			.startsWith("first", null)
+			.last()
+			.asString()
+			.hasSizeBetween(30_000, 34_000);
+		assertThat(SpanSize.size(trimmed, 0)).isBetween(MAX - 100L, (long) MAX);
 	}
 
 	@Test

@@ -1,13 +1,18 @@
 package io.kosmos.tracing.autoconfigure.redaction;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import io.kosmos.tracing.Redaction;
 import io.kosmos.tracing.TracingFailures;
 import io.kosmos.tracing.TracingSection;
+import io.kosmos.tracing.autoconfigure.BootTracing;
+import io.kosmos.tracing.autoconfigure.console.ConsoleAutoConfiguration;
+import io.kosmos.tracing.autoconfigure.export.ExportAutoConfiguration;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -20,26 +25,37 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.testing.trace.TestSpanData;
+import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
 import io.opentelemetry.sdk.trace.data.EventData;
 import io.opentelemetry.sdk.trace.data.LinkData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class RedactionAutoConfigurationTests {
 
 	private static final String SECRET = "s3cr3t-Value";
@@ -50,12 +66,33 @@ class RedactionAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(RedactionAutoConfiguration.class));
 
 	@Test
-	void shouldComeLastOfAllOperators() {
-		this.runner.run((context) -> {
-			assertThat(context
-				.getBeanNamesForType(ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class)))
-				.hasSize(1);
-			assertThat(context.getBean(Redactor.class).getOrder()).isEqualTo(Ordered.LOWEST_PRECEDENCE);
+	void shouldComeLastOfAllOperators(CapturedOutput output) {
+		InMemorySpanExporter exporter = InMemorySpanExporter.create();
+		BootTracing.runner()
+			.withConfiguration(AutoConfigurations.of(RedactionAutoConfiguration.class, LateOperator.class,
+					ExportAutoConfiguration.class, ConsoleAutoConfiguration.class))
+			.withBean(Recorder.class, () -> new Recorder(exporter))
+			.withPropertyValues("kosmos.tracing.exporter.enabled=false", "kosmos.tracing.console.format=line",
+					"management.tracing.sampling.probability=1.0")
+			.run((context) -> {
+				ObjectProvider<UnaryOperator<SpanData>> operators = context
+					.getBeanProvider(ResolvableType.forClassWithGenerics(UnaryOperator.class, SpanData.class));
+				assertThat(operators.orderedStream().map(Object::getClass)).hasSize(2).startsWith(Redactor.class);
+				context.getBean(OpenTelemetrySdk.class).getTracer("test").spanBuilder("zeus.route").startSpan().end();
+				assertThat(output.getOut()).contains("zeus.route", "attr.late=").doesNotContain(SECRET);
+				Awaitility.await().until(() -> !exporter.getFinishedSpanItems().isEmpty());
+				assertThat(exporter.getFinishedSpanItems()).singleElement()
+					.extracting(SpanData::getAttributes)
+					.isEqualTo(Attributes.of(AttributeKey.stringKey("late"), "with password=" + MASK));
+			});
+	}
+
+	@Test
+	void shouldRedactTextsThatLeaveByAnotherWay() {
+		redact((redactor) -> {
+			Redaction redaction = redactor;
+			assertThat(redaction.redact("login password=" + SECRET)).isEqualTo("login password=" + MASK);
+			assertThat(redaction.redact("http get /orders/{id}")).isEqualTo("http get /orders/{id}");
 		});
 	}
 
@@ -274,7 +311,9 @@ class RedactionAutoConfigurationTests {
 				.build();
 			Attributes redacted = attributes(redactor, broken);
 			assertThat(redacted).isEqualTo(Attributes.builder().put("b", "x").put("list", MASK).build());
-			assertThat(context.getBean(FailureList.class).failures).hasSize(1);
+			assertThat(context.getBean(FailureList.class).failures).singleElement()
+				.extracting(Throwable::getMessage)
+				.isEqualTo("java.lang.ClassCastException");
 			assertThat(section(context.getBean(RedactionSection.class)).get("failures")).isEqualTo(1L);
 		});
 	}
@@ -322,6 +361,48 @@ class RedactionAutoConfigurationTests {
 			.setStartEpochNanos(1)
 			.setEndEpochNanos(2)
 			.setHasEnded(true);
+	}
+
+	/**
+	 * Is registered after the redaction, and has no order.
+	 */
+	@AutoConfiguration(after = RedactionAutoConfiguration.class)
+	static class LateOperator {
+
+		@Bean
+		UnaryOperator<SpanData> late() {
+			return (span) -> new DelegatingSpanData(span) {
+
+				@Override
+				public Attributes getAttributes() {
+					return Attributes.of(AttributeKey.stringKey("late"), "with password=" + SECRET);
+				}
+
+			};
+		}
+
+	}
+
+	/**
+	 * Hides from the container that it can be closed.
+	 */
+	record Recorder(InMemorySpanExporter exporter) implements SpanExporter {
+
+		@Override
+		public CompletableResultCode export(Collection<SpanData> spans) {
+			return this.exporter.export(spans);
+		}
+
+		@Override
+		public CompletableResultCode flush() {
+			return CompletableResultCode.ofSuccess();
+		}
+
+		@Override
+		public CompletableResultCode shutdown() {
+			return CompletableResultCode.ofSuccess();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
