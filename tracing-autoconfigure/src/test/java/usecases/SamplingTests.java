@@ -107,7 +107,8 @@ class SamplingTests {
 		}
 		List<String> lines = output.getAll().lines().filter((line) -> line.contains("Operation by ")).toList();
 		assertThat(lines).hasSize(3);
-		assertThat(lines.get(0)).endsWith("Operation by nobody known: 'sampler' with 'always' gave {was=never, is=always}");
+		assertThat(lines.get(0))
+			.endsWith("Operation by nobody known: 'sampler' with 'always' gave {was=never, is=always}");
 		assertThat(lines.get(1)).contains("'sampling-rule' with 'orders rate-limit=1' gave {rule=orders,");
 		assertThat(lines.get(2)).contains("'sampler' with '??2026 INFO forged' was refused: The value must");
 		assertThat(output.getAll().lines()).noneMatch((line) -> line.startsWith("2026 INFO forged"));

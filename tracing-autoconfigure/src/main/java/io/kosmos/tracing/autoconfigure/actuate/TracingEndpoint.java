@@ -104,8 +104,8 @@ final class TracingEndpoint {
 		if (operation == null) {
 			return null;
 		}
-		String asked = "Operation by " + ((principal != null) ? quoted(principal) : "nobody known") + ": " + quoted(name)
-				+ ((value != null) ? " with " + quoted(value) : "");
+		String asked = "Operation by " + ((principal != null) ? quoted(principal) : "nobody known") + ": "
+				+ quoted(name) + ((value != null) ? " with " + quoted(value) : "");
 		try {
 			Map<String, ?> result = operation.run(value);
 			logger.info(asked + " gave " + oneLine(String.valueOf(result)));

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * /orders/{id}} or {@code GET /orders/{id}}. Of several that match, the first segment
  * that differs decides: text is before {@code {id}.json}, that before {@code {id}} or
  * {@code *}, and that before {@code **} or {@code {*rest}}, which are known at the end
- * only. The regular expression of {@code {id:[0-9]+}} counts for nothing. Paths
- * are compared in the segments of {@link RequestPath}. Not thread-safe while operations are added.
+ * only. The regular expression of {@code {id:[0-9]+}} counts for nothing. Paths are
+ * compared in the segments of {@link RequestPath}. Not thread-safe while operations are
+ * added.
  *
  * @param <T> what is found
  */

@@ -10,8 +10,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * The path of a request in the segments that Spring's {@code PathContainer} compares:
- * parted at the slashes, then without parameters, and then decoded, so that a
- * {@code %2F} stays in its segment.
+ * parted at the slashes, then without parameters, and then decoded, so that a {@code %2F}
+ * stays in its segment.
  */
 final class RequestPath {
 

@@ -93,8 +93,7 @@ final class RoutePattern {
 		if (segment.equals("*")) {
 			return !value.isEmpty() || at == this.segments.size() - 1;
 		}
-		return segment.startsWith(VARIABLE) ? !value.isEmpty()
-				: TextPattern.matches(segment, value, 0, value.length());
+		return segment.startsWith(VARIABLE) ? !value.isEmpty() : TextPattern.matches(segment, value, 0, value.length());
 	}
 
 }

@@ -145,7 +145,8 @@ final class SamplingClient implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			String message = String.valueOf(ex.getMessage());
-			// That is how an answer of HTTP/1.1 looks, and one of HTTP/2 to who asks by 1.1.
+			// That is how an answer of HTTP/1.1 looks, and one of HTTP/2 to who asks by
+			// 1.1.
 			if (message.startsWith("FRAME_SIZE_ERROR") || message.startsWith("Unexpected status line")) {
 				throw new IOException("It speaks another protocol: check the URL and the protocol.", ex);
 			}

@@ -72,8 +72,7 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 			}
 			if (remote.endpoint() != null && rates) {
 				throw new InvalidConfigurationPropertyValueException(PREFIX + "remote.endpoint",
-						masked(remote.endpoint()),
-						"With kosmos.tracing.sampling.probability or rate-limit,"
+						masked(remote.endpoint()), "With kosmos.tracing.sampling.probability or rate-limit,"
 								+ " kosmos.tracing.sampling.sampler must say which of them decides.");
 			}
 		}

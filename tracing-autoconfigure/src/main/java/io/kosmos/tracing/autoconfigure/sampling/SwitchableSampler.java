@@ -140,8 +140,7 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 
 	private Active tryActivate(Chosen chosen) {
 		if (chosen.base() == Base.STRATEGIES && this.properties.strategies().file() == null) {
-			throw new IllegalArgumentException(
-					"For strategies, kosmos.tracing.sampling.strategies.file must be set.");
+			throw new IllegalArgumentException("For strategies, kosmos.tracing.sampling.strategies.file must be set.");
 		}
 		try {
 			return activate(chosen);

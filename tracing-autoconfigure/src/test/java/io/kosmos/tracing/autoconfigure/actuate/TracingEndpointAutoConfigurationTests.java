@@ -259,8 +259,8 @@ class TracingEndpointAutoConfigurationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableConfigurationProperties({ ExampleProperties.class, ExporterProperties.class, TrustProperties.class, RemoteProperties.class, HashProperties.class,
-			HeaderProperties.class })
+	@EnableConfigurationProperties({ ExampleProperties.class, ExporterProperties.class, TrustProperties.class,
+			RemoteProperties.class, HashProperties.class, HeaderProperties.class })
 	static class Features {
 
 	}

@@ -45,7 +45,8 @@ class TracingOperationAuditTests {
 	@Test
 	void shouldSayWhatWasRefused(CapturedOutput output) {
 		assertThat(this.endpoint.run(user("mallory"), "volume", "loud").getStatus()).isEqualTo(400);
-		assertThat(line(output)).endsWith("Operation by 'mallory': 'volume' with 'loud' was refused: Not a number: loud")
+		assertThat(line(output))
+			.endsWith("Operation by 'mallory': 'volume' with 'loud' was refused: Not a number: loud")
 			.contains("WARN");
 	}
 

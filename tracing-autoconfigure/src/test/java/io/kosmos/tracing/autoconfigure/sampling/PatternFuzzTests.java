@@ -45,7 +45,8 @@ class PatternFuzzTests {
 			}
 			// Spring has this at the end, or at the beginning.
 			pattern.append((random.nextInt(3) == 0) ? "/**" : "");
-			String path = "/" + text(random, List.of("a", "b", "/", "/", "%61", "%2F", "%2f", "a;", "b;x=1", "a%3B"), 8);
+			String path = "/"
+					+ text(random, List.of("a", "b", "/", "/", "%61", "%2F", "%2f", "a;", "b;x=1", "a%3B"), 8);
 			PathPattern expected = parser.parse(pattern.toString());
 			assertThat(new RoutePattern(pattern.toString()).matches(path)).as("%s %s", pattern, path)
 				.isEqualTo(expected.matches(PathContainer.parsePath(path)));
