@@ -105,11 +105,12 @@ class SamplingTests {
 			assertThat(state.get("decisions").toString())
 				.isEqualTo("{\"sampled\":{\"always\":1,\"rule\":1},\"dropped\":{\"never\":1,\"rule\":1}}");
 		}
-		List<String> lines = output.getAll().lines().filter((line) -> line.contains("Operation '")).toList();
+		List<String> lines = output.getAll().lines().filter((line) -> line.contains("Operation by ")).toList();
 		assertThat(lines).hasSize(3);
-		assertThat(lines.get(0)).endsWith("Operation 'sampler' with 'always': {was=never, is=always}");
-		assertThat(lines.get(1)).contains("Operation 'sampling-rule' with 'orders rate-limit=1': {rule=orders,");
-		assertThat(lines.get(2)).contains("Operation 'sampler' with '??2026 INFO forged' was refused: The value must");
+		assertThat(lines.get(0))
+			.endsWith("Operation by nobody known: 'sampler' with 'always' gave {was=never, is=always}");
+		assertThat(lines.get(1)).contains("'sampling-rule' with 'orders rate-limit=1' gave {rule=orders,");
+		assertThat(lines.get(2)).contains("'sampler' with '??2026 INFO forged' was refused: The value must");
 		assertThat(output.getAll().lines()).noneMatch((line) -> line.startsWith("2026 INFO forged"));
 	}
 

@@ -31,10 +31,10 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 	 */
 	private static final String MASK = "******";
 
-	/** The map of headers of a destination, and what is below it. */
+	/** A map of headers that are sent, and what is below it. */
 	private static final Pattern HEADERS = Pattern
 		.compile(
-				"((?:kosmos\\.tracing\\.exporter\\.(?:destinations\\.[^.]+\\.)?"
+				"((?:kosmos\\.tracing\\.(?:exporter\\.(?:destinations\\.[^.]+\\.)?|sampling\\.remote\\.)"
 						+ "|management\\.opentelemetry\\.tracing\\.export\\.otlp\\.)headers)(?:[.\\[].*)?",
 				Pattern.DOTALL);
 

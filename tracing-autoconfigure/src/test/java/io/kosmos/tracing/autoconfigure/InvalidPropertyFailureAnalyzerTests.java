@@ -47,6 +47,19 @@ class InvalidPropertyFailureAnalyzerTests {
 					sampling.sampler               | rate-limit        | It needs kosmos.tracing.sampling.rate-limit.
 					sampling.sampler               | strategies        | It needs kosmos.tracing.sampling.strategies.file.
 					sampling.caller.rate-limit     | -0.5              | It must be a number of traces per second from 0 on
+					sampling.strategies.reload-interval | 99ms         | It must be from 100 milliseconds to 1 day.
+					sampling.strategies.reload-interval | -1s          | It must be from 100 milliseconds to 1 day.
+					sampling.strategies.reload-interval | 25h          | It must be from 100 milliseconds to 1 day.
+					sampling.remote.interval       | 0s                | It must be from 100 milliseconds to 1 day.
+					sampling.remote.interval       | 25h               | It must be from 100 milliseconds to 1 day.
+					sampling.remote.timeout        | 0s                | It must be from 1 milliseconds to 1 day.
+					sampling.remote.timeout        | 25h               | It must be from 1 milliseconds to 1 day.
+					sampling.remote.endpoint       | ''                | It must be an http or https URL with a host
+					sampling.remote.endpoint       | jaeger:5779       | It must be an http or https URL with a host
+					sampling.remote.endpoint       | ftp://jaeger      | It must be an http or https URL with a host
+					sampling.remote.endpoint       | http://a b        | It must be an http or https URL with a host
+					sampling.remote.endpoint       | http://a:99999    | It must be an http or https URL with a host
+					sampling.remote.endpoint       | http://jaeger/api | It must have no path unless kosmos.tracing.sampling.remote.protocol is http.
 					exporter.endpoint              | ''                | It must be an http or https URL with a host
 					exporter.endpoint              | localhost:4317    | It must be an http or https URL with a host
 					exporter.endpoint              | jaeger            | It must be an http or https URL with a host
@@ -199,6 +212,15 @@ class InvalidPropertyFailureAnalyzerTests {
 				"--kosmos.tracing.sampling.strategies.file=classpath:strategies.json");
 		assertThat(output).contains("for configuration property 'kosmos.tracing.sampling.strategies.file'")
 			.contains("kosmos.tracing.sampling.sampler must say which of them decides.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "probability=0.5", "rate-limit=5", "strategies.file=classpath:strategies.json" })
+	void shouldRefuseAnEndpointOfJaegerBesideAnotherSampler(String other, CapturedOutput output) {
+		startFails("--kosmos.tracing.sampling.remote.endpoint=http://jaeger:5779",
+				"--kosmos.tracing.sampling." + other);
+		assertThat(output).contains("kosmos.tracing.sampling.sampler must say which of them decides.")
+			.doesNotContain("\tat ");
 	}
 
 	@ParameterizedTest
@@ -407,7 +429,7 @@ class InvalidPropertyFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "exporter.headers.api-key", "exporter.headers.X-Api-Key",
-			"exporter.destinations.tempo.headers.api-key" })
+			"exporter.destinations.tempo.headers.api-key", "sampling.remote.headers.api-key" })
 	void shouldNotShowTheValueOfAHeader(String key, CapturedOutput output) {
 		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318",
 				"--kosmos.tracing." + key + "=s3crät");
@@ -421,7 +443,7 @@ class InvalidPropertyFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "kosmos.tracing.exporter.headers", "kosmos.tracing.exporter.destinations.tempo.headers",
-			"management.opentelemetry.tracing.export.otlp.headers" })
+			"kosmos.tracing.sampling.remote.headers", "management.opentelemetry.tracing.export.otlp.headers" })
 	void shouldSayThatNamesOfHeadersAreKeys(String key, CapturedOutput output) {
 		startFails("--kosmos.tracing.exporter.destinations.tempo.endpoint=http://tempo:4318",
 				"--" + key + "=api-key=s3cret");
@@ -455,6 +477,15 @@ class InvalidPropertyFailureAnalyzerTests {
 			.doesNotContain("\tat ");
 	}
 
+	@Test
+	void shouldNotShowWhatIsNoNameOfAHeaderOfRemoteSampling(CapturedOutput output) {
+		startFails("--spring.application.json={\"kosmos.tracing.sampling.remote.headers[api-key=s3cret]\":\"s3cret\"}");
+		assertThat(output)
+			.contains("Invalid value '******' for configuration property 'kosmos.tracing.sampling.remote.headers'. It"
+					+ " must have the names of headers as keys, such as api-key.")
+			.doesNotContain("s3cret");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "api key,api******", "api-key=s3cret,api-key******", "=s3cret,******" })
 	void shouldNameTheHeaderThatIsNone(String name, String shown, CapturedOutput output) {
@@ -468,7 +499,7 @@ class InvalidPropertyFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "kosmos.tracing.exporter.endpoint", "kosmos.tracing.exporter.destinations.tempo.endpoint",
-			"management.opentelemetry.tracing.export.otlp.endpoint" })
+			"kosmos.tracing.sampling.remote.endpoint", "management.opentelemetry.tracing.export.otlp.endpoint" })
 	void shouldNotShowUserAndPasswordOfAUrl(String key, CapturedOutput output) {
 		startFails("--" + key + "=https://user:s3/cr@et@tempo:4318");
 		startFails("--" + key + "=https://user:s3cret@tempo:99999/?key=s3cret");
@@ -476,7 +507,8 @@ class InvalidPropertyFailureAnalyzerTests {
 			.contains("Description:\n\nInvalid value 'https://******@tempo:99999/?******' for configuration property '"
 					+ key + "' (from \"" + key
 					+ "\" from property source \"commandLineArgs\"). It must be an http or https URL"
-					+ " with a host, such as http://localhost:4318.\n\nAction:\n\nChange the value of '" + key + "'.\n")
+					+ " with a host, such as http://localhost:" + (key.contains("remote") ? 5779 : 4318)
+					+ ".\n\nAction:\n\nChange the value of '" + key + "'.\n")
 			.doesNotContain("s3");
 	}
 
@@ -486,7 +518,7 @@ class InvalidPropertyFailureAnalyzerTests {
 			"tempo?key=s3cret" })
 	void shouldNotShowSecretsOfWhatIsNoUrl(String value, CapturedOutput output) {
 		List<String> keys = List.of("kosmos.tracing.exporter.endpoint",
-				"kosmos.tracing.exporter.destinations.tempo.endpoint",
+				"kosmos.tracing.exporter.destinations.tempo.endpoint", "kosmos.tracing.sampling.remote.endpoint",
 				"management.opentelemetry.tracing.export.otlp.endpoint");
 		keys.forEach((key) -> startFails("--" + key + "=" + value));
 		assertThat(keys).allSatisfy((key) -> assertThat(output).containsPattern(

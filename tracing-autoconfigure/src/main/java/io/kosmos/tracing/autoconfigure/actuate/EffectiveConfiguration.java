@@ -40,8 +40,8 @@ import org.springframework.util.unit.DataSize;
  * switches of features that are off, and the defaults of what nobody set. A default that
  * depends on other properties, such as Boot's own, is not among them.
  * <p>
- * Values of headers, and user information and queries of URLs, are never told; all others
- * go through Boot's sanitizer. Thread-safe.
+ * Values of headers, the key of hashes, and user information and queries of URLs, are
+ * never told; all others go through Boot's sanitizer. Thread-safe.
  */
 final class EffectiveConfiguration {
 
@@ -55,7 +55,8 @@ final class EffectiveConfiguration {
 		.toList();
 
 	private static final Pattern SECRET_NAME = Pattern.compile(
-			"(kosmos\\.tracing\\.(exporter\\.(.*\\.)?headers|propagation\\.trust\\.headers)"
+			"(kosmos\\.tracing\\.(exporter\\.(.*\\.)?headers|sampling\\.remote\\.headers|propagation\\.trust\\.headers"
+					+ "|redaction\\.hash-?key)"
 					+ "|management\\.opentelemetry\\.tracing\\.export\\.otlp\\.headers)\\b.*",
 			Pattern.CASE_INSENSITIVE);
 

@@ -104,17 +104,24 @@ final class TracingEndpoint {
 		if (operation == null) {
 			return null;
 		}
-		String asked = "Operation '" + name + "'" + ((value != null) ? " with '" + oneLine(value) + "'" : "")
-				+ ((principal != null) ? " by '" + oneLine(principal) + "'" : "");
+		String asked = "Operation by " + ((principal != null) ? quoted(principal) : "nobody known") + ": "
+				+ quoted(name) + ((value != null) ? " with " + quoted(value) : "");
 		try {
 			Map<String, ?> result = operation.run(value);
-			logger.info(asked + ": " + oneLine(String.valueOf(result)));
+			logger.info(asked + " gave " + oneLine(String.valueOf(result)));
 			return result;
 		}
 		catch (IllegalArgumentException ex) {
 			logger.warn(asked + " was refused: " + oneLine(String.valueOf(ex.getMessage())));
 			throw ex;
 		}
+	}
+
+	/**
+	 * Return a text whose end cannot be mistaken.
+	 */
+	private static String quoted(String text) {
+		return "'" + oneLine(text).replace("\\", "\\\\").replace("'", "\\'") + "'";
 	}
 
 	/**

@@ -1,11 +1,9 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.kosmos.tracing.autoconfigure.sampling.Decisions.By;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
@@ -16,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about the trace of a caller as about one begun here, unless the caller is
- * followed while a limit lasts.
+ * followed while a limit lasts. It is about requests: a consumer follows whoever sent the
+ * message, as anything else with a remote parent does.
  * <p>
  * A caller chooses the trace id, by which a probability decides. Here it decides by
- * another one, made from that of the caller and a secret of this sampler, so that nobody
+ * another one, made from that of the caller and a secret of this process, so that nobody
  * can choose to be recorded, and all that belongs to a trace is still decided about
  * alike. Thread-safe.
  */
@@ -31,32 +30,33 @@ final class CallerSampler implements Sampler {
 
 	private final @Nullable TokenBucket limit;
 
-	private final Decisions decisions;
+	private final Sampler follow;
 
-	private final long secret = new SecureRandom().nextLong();
+	private final long secret;
 
 	private final LongAdder decided;
 
 	/**
 	 * Create a sampler.
 	 * @param root what decides
-	 * @param limit how many callers that record are followed, {@code null} for none
-	 * @param decisions where those that are followed are counted
-	 * @param decided counts those that are not
+	 * @param follow decides as the caller did
+	 * @param limit how many callers are followed, {@code null} for none
+	 * @param secret what nobody else knows
+	 * @param decided counts those that are not followed
 	 */
-	CallerSampler(Sampler root, @Nullable TokenBucket limit, Decisions decisions, LongAdder decided) {
+	CallerSampler(Sampler root, Sampler follow, @Nullable TokenBucket limit, long secret, LongAdder decided) {
 		this.root = root;
+		this.follow = follow;
 		this.limit = limit;
-		this.decisions = decisions;
+		this.secret = secret;
 		this.decided = decided;
 	}
 
 	@Override
 	public SamplingResult shouldSample(Context parentContext, String traceId, String name, SpanKind spanKind,
 			Attributes attributes, List<LinkData> parentLinks) {
-		if (this.limit != null && this.limit.tryTake()) {
-			this.decisions.sampled(By.CALLER);
-			return SamplingResult.recordAndSample();
+		if (spanKind != SpanKind.SERVER || (this.limit != null && this.limit.tryTake())) {
+			return this.follow.shouldSample(parentContext, traceId, name, spanKind, attributes, parentLinks);
 		}
 		this.decided.increment();
 		return this.root.shouldSample(parentContext, unforeseeable(traceId), name, spanKind, attributes, parentLinks);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  * /orders/{id}} or {@code GET /orders/{id}}. Of several that match, the first segment
  * that differs decides: text is before {@code {id}.json}, that before {@code {id}} or
  * {@code *}, and that before {@code **} or {@code {*rest}}, which are known at the end
- * only. The regular expression of {@code {id:[0-9]+}} counts for nothing. Not thread-safe
- * while operations are added.
+ * only. The regular expression of {@code {id:[0-9]+}} counts for nothing. Paths are
+ * compared in the segments of {@link RequestPath}. Not thread-safe while operations are
+ * added.
  *
  * @param <T> what is found
  */
 final class HttpOperations<T> {
 
-	/** Longer paths are no operation. */
-	static final int MAX_PATH = 2048;
+	/** Longer names are known as such only. */
+	static final int MAX_NAME = 2048;
 
 	/** Patterns with more segments are known by their names only. */
 	static final int MAX_SEGMENTS = 64;
@@ -42,7 +44,7 @@ final class HttpOperations<T> {
 	 */
 	void add(String name, T value) {
 		Matcher matcher = NAME.matcher(name);
-		if (name.length() > MAX_PATH || !matcher.matches()) {
+		if (name.length() > MAX_NAME || !matcher.matches()) {
 			return;
 		}
 		List<String> segments = segments(matcher.group(2));
@@ -52,7 +54,8 @@ final class HttpOperations<T> {
 		Node<T> node = this.methods.computeIfAbsent(matcher.group(1).toUpperCase(Locale.ROOT), (key) -> new Node<>());
 		String last = segments.get(segments.size() - 1);
 		boolean open = last.equals("**") || (last.startsWith("{*") && last.endsWith("}"));
-		for (String segment : open ? segments.subList(0, segments.size() - 1) : segments) {
+		boolean any = last.equals("*");
+		for (String segment : (open || any) ? segments.subList(0, segments.size() - 1) : segments) {
 			if (segment.equals("**") || segment.startsWith("{*")) {
 				return;
 			}
@@ -65,9 +68,20 @@ final class HttpOperations<T> {
 		if (open) {
 			node.below = value;
 		}
+		else if (any) {
+			node.anything = value;
+			Objects.requireNonNull(node.child("*")).value = value;
+		}
 		else {
 			node.value = value;
 		}
+	}
+
+	/**
+	 * Whether a name is a method and a path.
+	 */
+	static boolean isMethodAndPath(String name) {
+		return NAME.matcher(name).matches();
 	}
 
 	boolean isEmpty() {
@@ -81,10 +95,8 @@ final class HttpOperations<T> {
 	 */
 	@Nullable T find(String method, String path) {
 		Node<T> root = this.methods.get(method);
-		if (root == null || path.length() > MAX_PATH || !path.startsWith("/")) {
-			return null;
-		}
-		return root.find(path, 1);
+		List<String> segments = (root != null) ? RequestPath.segments(path) : null;
+		return (root != null && segments != null) ? root.find(segments, 0) : null;
 	}
 
 	/**
@@ -119,6 +131,9 @@ final class HttpOperations<T> {
 		private @Nullable T value;
 
 		private @Nullable T below;
+
+		/** Of a last segment that is empty, as {@code *} at the end may be in Spring. */
+		private @Nullable T anything;
 
 		@Nullable Node<T> child(String segment) {
 			List<String> pieces = pieces(segment);
@@ -165,32 +180,31 @@ final class HttpOperations<T> {
 			return pieces;
 		}
 
-		@Nullable T find(String path, int start) {
-			if (start > path.length()) {
+		@Nullable T find(List<String> path, int at) {
+			if (at == path.size()) {
 				return (this.value != null) ? this.value : this.below;
 			}
-			int slash = path.indexOf('/', start);
-			int end = (slash < 0) ? path.length() : slash;
-			String segment = path.substring(start, end);
-			int parameters = segment.indexOf(';');
-			segment = (parameters < 0) ? segment : segment.substring(0, parameters);
-			T found = find(this.texts.get(segment), path, end);
-			if (found == null && !segment.isEmpty()) {
+			String segment = path.get(at);
+			T found = find(this.texts.get(segment), path, at);
+			if (found == null && segment.isEmpty() && at == path.size() - 1) {
+				found = this.anything;
+			}
+			else if (found == null && !segment.isEmpty()) {
 				for (Partly<T> candidate : this.partly) {
 					if (candidate.matches(segment)) {
-						found = find(candidate.node(), path, end);
+						found = find(candidate.node(), path, at);
 						if (found != null) {
 							return found;
 						}
 					}
 				}
-				found = find(this.any, path, end);
+				found = find(this.any, path, at);
 			}
 			return (found != null) ? found : this.below;
 		}
 
-		private static <T> @Nullable T find(@Nullable Node<T> node, String path, int end) {
-			return (node != null) ? node.find(path, end + 1) : null;
+		private static <T> @Nullable T find(@Nullable Node<T> node, List<String> path, int at) {
+			return (node != null) ? node.find(path, at + 1) : null;
 		}
 
 	}

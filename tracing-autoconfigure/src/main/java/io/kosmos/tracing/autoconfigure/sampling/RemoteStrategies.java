@@ -72,7 +72,7 @@ final class RemoteStrategies implements StrategySource {
 
 	RemoteStrategies(Remote properties, String serviceName, Sampler initial, LongSupplier nanoTime) {
 		this.client = new SamplingClient(properties, serviceName);
-		this.interval = SamplingClient.positive("interval", properties.interval());
+		this.interval = properties.interval();
 		this.initial = initial;
 		this.nanoTime = nanoTime;
 		this.poll = new Poll("kosmos-remote-sampling", Duration.ZERO, this::ask);

@@ -1,18 +1,13 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-
-import org.springframework.util.StringUtils;
 
 /**
  * A path as it is written in Spring's mappings: {@code *} stands for any part of a
  * segment, {@code {name}} for a segment that is not empty, and {@code **} for any number
- * of segments. Paths are compared as Spring does, decoded and without parameters. Of a
- * path only the first {@value TextPattern#MAX_LENGTH} characters count, and the time that
- * a match takes grows with the length of the path times that of the pattern at most.
- * Immutable.
+ * of segments; {@code *} alone is not empty either, but at the end. Paths are compared as
+ * Spring does, in the segments of {@link RequestPath}, and the time that a match takes
+ * grows with the length of the path times that of the pattern at most. Immutable.
  */
 final class RoutePattern {
 
@@ -47,83 +42,58 @@ final class RoutePattern {
 		return Character.isLetterOrDigit(character) || character == '_' || character == '-';
 	}
 
-	private static List<String> segments(String path) {
-		List<String> segments = new ArrayList<>();
-		int from = 1;
-		for (int to = path.indexOf('/', from); to >= 0; to = path.indexOf('/', from)) {
-			segments.add(path.substring(from, to));
-			from = to + 1;
-		}
-		segments.add((from <= path.length()) ? path.substring(from) : "");
-		return List.copyOf(segments);
+	private static List<String> segments(String pattern) {
+		return List.of(pattern.substring(Math.min(1, pattern.length())).split("/", -1));
 	}
 
 	/**
 	 * Match a path as it is in a request.
 	 */
 	boolean matches(String path) {
-		String compared = (path.indexOf('%') >= 0 || path.indexOf(';') >= 0) ? decoded(path) : path;
-		if (!compared.startsWith("/")) {
-			return false;
-		}
-		int length = Math.min(compared.length(), TextPattern.MAX_LENGTH);
+		List<String> compared = RequestPath.segments(path);
+		return compared != null && matches(compared);
+	}
+
+	private boolean matches(List<String> path) {
 		int at = 0;
 		int any = -1;
 		int resume = 0;
-		// The place of a segment is that of the slash before it, and the end one more.
-		int slash = 0;
-		while (slash < length) {
-			int end = end(compared, slash, length);
-			if (at < this.segments.size() && this.segments.get(at).equals(ANY_SEGMENTS)) {
+		int index = 0;
+		while (index < path.size()) {
+			if (isAnySegments(at)) {
 				any = at;
 				at++;
-				resume = slash;
+				resume = index;
 			}
-			else if (at < this.segments.size() && matches(this.segments.get(at), compared, slash + 1, end)) {
+			else if (at < this.segments.size() && matches(at, path.get(index))) {
 				at++;
-				slash = end;
+				index++;
 			}
 			else if (any >= 0) {
 				at = any + 1;
-				resume = end(compared, resume, length);
-				slash = resume;
+				resume++;
+				index = resume;
 			}
 			else {
 				return false;
 			}
 		}
-		while (at < this.segments.size() && this.segments.get(at).equals(ANY_SEGMENTS)) {
+		while (isAnySegments(at)) {
 			at++;
 		}
 		return at == this.segments.size();
 	}
 
-	private static int end(String path, int slash, int length) {
-		int end = path.indexOf('/', slash + 1);
-		return (end >= 0 && end < length) ? end : length;
+	private boolean isAnySegments(int at) {
+		return at < this.segments.size() && this.segments.get(at).equals(ANY_SEGMENTS);
 	}
 
-	private static boolean matches(String segment, String path, int from, int to) {
-		boolean whole = segment.startsWith(VARIABLE) || segment.equals("*");
-		return (whole) ? from < to : TextPattern.matches(segment, path, from, to);
-	}
-
-	private static String decoded(String path) {
-		StringBuilder decoded = new StringBuilder();
-		boolean parameter = false;
-		for (int i = 0; i < Math.min(path.length(), TextPattern.MAX_LENGTH); i++) {
-			char character = path.charAt(i);
-			parameter = character != '/' && (parameter || character == ';');
-			if (!parameter) {
-				decoded.append(character);
-			}
+	private boolean matches(int at, String value) {
+		String segment = this.segments.get(at);
+		if (segment.equals("*")) {
+			return !value.isEmpty() || at == this.segments.size() - 1;
 		}
-		try {
-			return StringUtils.uriDecode(decoded.toString(), StandardCharsets.UTF_8);
-		}
-		catch (IllegalArgumentException ex) {
-			return decoded.toString();
-		}
+		return segment.startsWith(VARIABLE) ? !value.isEmpty() : TextPattern.matches(segment, value, 0, value.length());
 	}
 
 }

@@ -42,6 +42,10 @@ final class SamplerOperation implements TracingOperation {
 		if (sampler.getIfUnique() instanceof SwitchableSampler switchable) {
 			return switchable;
 		}
+		if (sampler.stream().findAny().isEmpty()) {
+			throw new IllegalArgumentException(
+					"There is no sampler to change, because management.opentelemetry.enabled is false.");
+		}
 		throw new IllegalArgumentException("The sampler cannot be changed, because it is the application's own or"
 				+ " kosmos.tracing.sampling.enabled is false.");
 	}

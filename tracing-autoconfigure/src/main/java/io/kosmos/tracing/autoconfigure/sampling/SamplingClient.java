@@ -58,11 +58,11 @@ final class SamplingClient implements AutoCloseable {
 	 * Create a client, which connects when it is used.
 	 * @param properties whom to ask, and how
 	 * @param serviceName the service to ask for
-	 * @throws InvalidConfigurationPropertyValueException if the URL or a header is none
+	 * @throws InvalidConfigurationPropertyValueException if the URL is none
 	 */
 	SamplingClient(Remote properties, String serviceName) {
 		this.isGrpc = properties.protocol() == Protocol.GRPC;
-		this.timeout = positive("timeout", properties.timeout());
+		this.timeout = properties.timeout();
 		HttpUrl endpoint = endpoint(properties);
 		this.url = endpoint.newBuilder().username("").password("").query(null).build();
 		Headers headers = headers(properties.headers(), endpoint);
@@ -74,8 +74,7 @@ final class SamplingClient implements AutoCloseable {
 				: this.isGrpc ? "http://localhost:5779" : "http://localhost:5778/api/sampling";
 		HttpUrl endpoint = HttpUrl.parse(text);
 		if (endpoint == null) {
-			// It may have a password.
-			throw new InvalidConfigurationPropertyValueException(KEY + ".endpoint", text.replaceAll("//.*@", "//***@"),
+			throw new InvalidConfigurationPropertyValueException(KEY + ".endpoint", SamplingProperties.masked(text),
 					"It must be an http or https URL with a host.");
 		}
 		if (this.isGrpc) {
@@ -85,31 +84,12 @@ final class SamplingClient implements AutoCloseable {
 				: endpoint;
 	}
 
-	/**
-	 * Check a time.
-	 * @throws InvalidConfigurationPropertyValueException if it is 0 or negative
-	 */
-	static Duration positive(String name, Duration duration) {
-		if (duration.isNegative() || duration.isZero()) {
-			throw new InvalidConfigurationPropertyValueException(KEY + "." + name, duration, "It must be positive.");
-		}
-		return duration;
-	}
-
 	private static Headers headers(Map<String, String> properties, HttpUrl endpoint) {
 		Headers.Builder headers = new Headers.Builder();
 		if (!endpoint.username().isEmpty()) {
 			headers.set("Authorization", Credentials.basic(endpoint.username(), endpoint.password()));
 		}
-		properties.forEach((name, value) -> {
-			try {
-				headers.set(name, value);
-			}
-			catch (IllegalArgumentException ex) {
-				throw new InvalidConfigurationPropertyValueException(KEY + ".headers." + name, "***",
-						"Name and value must be printable ASCII, the name without spaces and colons.");
-			}
-		});
+		properties.forEach(headers::set);
 		return headers.build();
 	}
 
@@ -163,10 +143,19 @@ final class SamplingClient implements AutoCloseable {
 		catch (InterruptedIOException ex) {
 			throw new IOException("There was no answer within " + this.timeout.toMillis() + " ms.", ex);
 		}
+		catch (IOException ex) {
+			String message = String.valueOf(ex.getMessage());
+			// That is how an answer of HTTP/1.1 looks, and one of HTTP/2 to who asks by
+			// 1.1.
+			if (message.startsWith("FRAME_SIZE_ERROR") || message.startsWith("Unexpected status line")) {
+				throw new IOException("It speaks another protocol: check the URL and the protocol.", ex);
+			}
+			throw ex;
+		}
 		finally {
 			this.call = null;
 			if (this.closed) {
-				client().connectionPool().evictAll();
+				evictConnections();
 			}
 		}
 	}
@@ -219,6 +208,13 @@ final class SamplingClient implements AutoCloseable {
 		Call current = this.call;
 		if (current != null) {
 			current.cancel();
+		}
+		evictConnections();
+	}
+
+	private synchronized void evictConnections() {
+		if (this.client != null) {
+			this.client.connectionPool().evictAll();
 		}
 	}
 

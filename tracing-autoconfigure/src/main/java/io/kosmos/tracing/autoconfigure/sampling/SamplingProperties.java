@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import io.opentelemetry.api.trace.SpanKind;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,7 @@ import org.springframework.core.io.Resource;
  * @param enabled Whether traces are recorded at all. Off, trace ids are still made and
  * propagated.
  * @param sampler What decides about a trace begun here that no rule matches. Unless set,
- * probability and rate-limit do if one of them is set.
+ * what is set of probability, rate-limit, strategies.file and remote.endpoint does.
  * @param probability Share of the traces begun here that is recorded, from 0.0 to 1.0. A
  * trace that a caller began follows the caller.
  * @param rateLimit Number of traces begun here per second that are recorded at most, such
@@ -33,7 +35,8 @@ import org.springframework.core.io.Resource;
  * @param rules Rules for traces begun here, of which the first that matches decides.
  * @param strategies Jaeger's strategies file.
  * @param remote Jaeger's remote sampling.
- * @param caller What the decision of a caller counts.
+ * @param caller What the decision of a caller counts. It is about incoming requests;
+ * messages follow whoever sent them.
  */
 @ConfigurationProperties("kosmos.tracing.sampling")
 public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullable Base sampler,
@@ -43,6 +46,17 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 
 	static final String PREFIX = "kosmos.tracing.sampling.";
 
+	private static final String MASK = "******";
+
+	private static final Pattern USER_INFORMATION = Pattern.compile("^([a-zA-Z][a-zA-Z0-9+.-]*:/+)?.*@",
+			Pattern.DOTALL);
+
+	private static final Pattern QUERY = Pattern.compile("\\?.*", Pattern.DOTALL);
+
+	private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
+
+	private static final Duration MAX_TIME = Duration.ofDays(1);
+
 	/**
 	 * Check the values.
 	 */
@@ -50,9 +64,15 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 		checkProbability(PREFIX + "probability", probability);
 		checkRate(PREFIX + "rate-limit", rateLimit);
 		if (sampler == null) {
-			if ((probability != null || rateLimit != null) && strategies.file() != null) {
+			boolean rates = probability != null || rateLimit != null;
+			if (strategies.file() != null && (rates || remote.endpoint() != null)) {
 				throw new InvalidConfigurationPropertyValueException(PREFIX + "strategies.file", strategies.file(),
-						"With kosmos.tracing.sampling.probability or rate-limit,"
+						"With kosmos.tracing.sampling." + ((rates) ? "probability or rate-limit" : "remote.endpoint")
+								+ ", kosmos.tracing.sampling.sampler must say which of them decides.");
+			}
+			if (remote.endpoint() != null && rates) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "remote.endpoint",
+						masked(remote.endpoint()), "With kosmos.tracing.sampling.probability or rate-limit,"
 								+ " kosmos.tracing.sampling.sampler must say which of them decides.");
 			}
 		}
@@ -63,6 +83,9 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 			rules.get(i).check(PREFIX + "rules[" + i + "]");
 		}
 		rules = named(rules);
+		checkTime(PREFIX + "strategies.reload-interval", strategies.reloadInterval(), MIN_INTERVAL,
+				strategies.reloadInterval().isZero());
+		remote.check();
 		caller.check();
 		if (!parentBased && !caller.equals(Caller.FOLLOWED)) {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + "parent-based", false,
@@ -102,7 +125,10 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 		if (this.probability != null) {
 			return Base.PROBABILITY;
 		}
-		return (this.strategies.file() != null) ? Base.STRATEGIES : null;
+		if (this.strategies.file() != null) {
+			return Base.STRATEGIES;
+		}
+		return (this.remote.endpoint() != null) ? Base.REMOTE : null;
 	}
 
 	static boolean isProbability(double value) {
@@ -117,6 +143,21 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 		if (value != null && !isProbability(value)) {
 			throw new InvalidConfigurationPropertyValueException(key, value, "It must be from 0.0 to 1.0.");
 		}
+	}
+
+	private static void checkTime(String key, Duration value, Duration min, boolean isOff) {
+		if (!isOff && (value.compareTo(min) < 0 || value.compareTo(MAX_TIME) > 0)) {
+			throw new InvalidConfigurationPropertyValueException(key, value,
+					"It must be from " + min.toMillis() + " milliseconds to 1 day.");
+		}
+	}
+
+	/**
+	 * Return a URL without its user information and its query, even of what is no URL for
+	 * want of slashes.
+	 */
+	static String masked(String url) {
+		return QUERY.matcher(USER_INFORMATION.matcher(url).replaceFirst("$1" + MASK + "@")).replaceFirst("?" + MASK);
 	}
 
 	private static void checkRate(String key, @Nullable Double value) {
@@ -287,7 +328,7 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	 *
 	 * @param file Location of the file, such as file:/etc/jaeger/sampling.json.
 	 * @param reloadInterval Time after which a change of the file is noticed at the
-	 * latest.
+	 * latest, at least 100ms. 0 switches reloading off.
 	 */
 	public record Strategies(@Nullable Resource file, @DefaultValue("10s") Duration reloadInterval) {
 
@@ -299,13 +340,61 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 	 * @param endpoint URL of Jaeger's sampling endpoint. Unless set, it is
 	 * http://localhost:5779 for gRPC and http://localhost:5778/api/sampling for HTTP.
 	 * @param protocol Protocol by which Jaeger is asked.
-	 * @param interval Time between two questions.
+	 * @param interval Time between two questions, from 100ms to 1 day.
 	 * @param timeout Time that an answer may take.
 	 * @param headers Headers of each question.
 	 */
 	public record Remote(@Nullable String endpoint, @DefaultValue("grpc") Protocol protocol,
 			@DefaultValue("1m") Duration interval, @DefaultValue("5s") Duration timeout,
 			@DefaultValue Map<String, String> headers) {
+
+		// The tokens of RFC 9110, section 5.6.2.
+		private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+		private static final Pattern HEADER_VALUE = Pattern.compile("[\\t\\x20-\\x7e]*");
+
+		private static final int MAX_PORT = 65535;
+
+		private void check() {
+			checkTime(PREFIX + "remote.interval", this.interval, MIN_INTERVAL, false);
+			checkTime(PREFIX + "remote.timeout", this.timeout, Duration.ofMillis(1), false);
+			if (this.endpoint != null) {
+				checkEndpoint(this.endpoint);
+			}
+			this.headers.forEach((name, value) -> {
+				if (!HEADER_NAME.matcher(name).matches()) {
+					throw new InvalidConfigurationPropertyValueException(PREFIX + "remote.headers", MASK,
+							"It must have the names of headers as keys, such as api-key.");
+				}
+				if (!HEADER_VALUE.matcher(value).matches()) {
+					throw new InvalidConfigurationPropertyValueException(PREFIX + "remote.headers." + name, MASK,
+							"It must be one line of printable ASCII characters.");
+				}
+			});
+		}
+
+		private void checkEndpoint(String endpoint) {
+			URI uri = parse(endpoint);
+			if (uri == null || uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > MAX_PORT
+					|| !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "remote.endpoint", masked(endpoint),
+						"It must be an http or https URL with a host, such as http://localhost:5779.");
+			}
+			String path = uri.getPath();
+			if (this.protocol == Protocol.GRPC && path != null && !path.isEmpty() && !path.equals("/")) {
+				throw new InvalidConfigurationPropertyValueException(PREFIX + "remote.endpoint", masked(endpoint),
+						"It must have no path unless kosmos.tracing.sampling.remote.protocol is http.");
+			}
+		}
+
+		private static @Nullable URI parse(String url) {
+			try {
+				return URI.create(url);
+			}
+			catch (IllegalArgumentException ex) {
+				return null;
+			}
+		}
 
 		/**
 		 * Protocol of remote sampling.

@@ -128,7 +128,9 @@ final class SamplingRule {
 	}
 
 	void change(Rates rates) {
-		this.current = current(rates);
+		if (!rates.equals(rates())) {
+			this.current = current(rates);
+		}
 	}
 
 	boolean matches(Context parentContext, String name, SpanKind kind, Attributes attributes) {

@@ -71,10 +71,6 @@ final class StrategiesFile implements StrategySource {
 					"It must be set, such as to file:/etc/jaeger/sampling.json.");
 		}
 		Duration interval = properties.reloadInterval();
-		if (interval.isNegative()) {
-			throw new InvalidConfigurationPropertyValueException(KEY + ".reload-interval", interval,
-					"It must not be negative. 0 switches reloading off.");
-		}
 		if (file instanceof UrlResource url && url.getURL().getProtocol().startsWith("http")) {
 			throw new InvalidConfigurationPropertyValueException(KEY + ".file", file.getDescription(),
 					"It must be a file or a resource of the class path. What a server has, remote sampling asks for.");

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 
 import io.kosmos.tracing.autoconfigure.sampling.Strategy.Type;
@@ -52,7 +52,7 @@ final class StrategySampler implements Sampler {
 
 	private final Map<String, Decision> others = new ConcurrentHashMap<>();
 
-	private final AtomicInteger roomForOthers = new AtomicInteger(MAX_OTHERS);
+	private final Semaphore roomForOthers = new Semaphore(MAX_OTHERS);
 
 	/**
 	 * Create a sampler.
@@ -72,12 +72,8 @@ final class StrategySampler implements Sampler {
 			this.httpOperations.add(operation, decision);
 		});
 		if (before != null && rest.lowerBound() > 0) {
-			before.others.forEach((operation, decision) -> other(operation, decision));
-			before.operations.forEach((operation, decision) -> {
-				if (!this.operations.containsKey(operation)) {
-					other(operation, decision);
-				}
-			});
+			before.others.forEach(this::goOn);
+			before.operations.forEach(this::goOn);
 		}
 	}
 
@@ -111,14 +107,26 @@ final class StrategySampler implements Sampler {
 		return (other != null) ? other : other(name, null);
 	}
 
+	/**
+	 * Keep what was let through of an operation that has no strategy any more, or has had
+	 * none before, unless no span begins with its name.
+	 */
+	private void goOn(String operation, Decision before) {
+		if (!this.operations.containsKey(operation) && !HttpOperations.isMethodAndPath(operation)) {
+			other(operation, before);
+		}
+	}
+
 	private Decision other(String operation, @Nullable Decision before) {
-		if (this.roomForOthers.get() <= 0) {
+		if (!this.roomForOthers.tryAcquire()) {
 			return this.rest;
 		}
-		return this.others.computeIfAbsent(operation, (key) -> {
-			this.roomForOthers.decrementAndGet();
-			return decision(this.strategies.rest(), before);
-		});
+		Decision added = decision(this.strategies.rest(), before);
+		Decision known = this.others.putIfAbsent(operation, added);
+		if (known != null) {
+			this.roomForOthers.release();
+		}
+		return (known != null) ? known : added;
 	}
 
 	private @Nullable Decision find(String operation) {

@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,8 +30,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * operator may change at any time, and around both the decisions of parents. Decisions
  * are counted over all changes. Thread-safe.
  * <p>
- * Whether it follows a local parent that is not sampled is told by its description, and
- * once it does, no change makes it stop.
+ * Whether it follows parents is told by its description, and no change alters it.
  */
 final class SwitchableSampler implements Sampler, AutoCloseable {
 
@@ -53,9 +53,13 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 
 	private final LongAdder decidedForCallers = new LongAdder();
 
-	private final Supplier<Active> configured;
+	private final boolean parentBased;
 
-	private final String configuredAs;
+	private final @Nullable TokenBucket callerLimit;
+
+	private final long secret = new SecureRandom().nextLong();
+
+	private final Chosen configured;
 
 	private volatile Active active;
 
@@ -81,11 +85,12 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 			.toList();
 		Base base = properties.base();
 		boolean fallbackAlone = base == null && this.rules.isEmpty() && properties.caller().equals(Caller.FOLLOWED);
-		boolean parentBased = properties.parentBased() && (!fallbackAlone || fallback.parentBased());
-		Rates rates = (base != null) ? new Rates(properties.probability(), properties.rateLimit()) : fallback.rates();
-		this.configured = () -> activate((base != null) ? base : fallback.base(), rates, parentBased);
-		this.active = this.configured.get();
-		this.configuredAs = this.active.written();
+		this.parentBased = properties.parentBased() && (!fallbackAlone || fallback.parentBased());
+		Double callerLimit = properties.caller().rateLimit();
+		this.callerLimit = (callerLimit != null) ? new TokenBucket(callerLimit, nanoTime) : null;
+		this.configured = (base != null) ? new Chosen(base, properties.probability(), properties.rateLimit())
+				: new Chosen(fallback.base(), fallback.rates());
+		this.active = activate(this.configured);
 	}
 
 	@Override
@@ -101,91 +106,85 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 	}
 
 	/**
-	 * Change what decides where no rule does.
+	 * Change what decides where no rule does. What decides already goes on as it is.
 	 * @param value the text that an operator gave
 	 * @return what decided before
 	 * @throws IllegalArgumentException if the value is not allowed; nothing has changed
 	 */
 	synchronized String change(String value) {
 		Active before = this.active;
-		this.active = activate(value.strip());
-		close(before);
+		Chosen chosen = choose(value.strip());
+		if (!chosen.written().equals(before.written())) {
+			this.active = tryActivate(chosen);
+			close(before);
+		}
 		return before.written();
 	}
 
-	private Active activate(String value) {
-		try {
-			if (value.equals(CONFIGURED)) {
-				return this.configured.get();
-			}
-			boolean parentBased = this.properties.parentBased();
-			for (Base base : List.of(Base.ALWAYS, Base.NEVER, Base.REMOTE)) {
-				if (value.equals(base.toString())) {
-					Rates rates = new Rates(this.properties.probability(), this.properties.rateLimit());
-					return activate(base, rates, parentBased);
-				}
-			}
-			if (value.equals(Base.STRATEGIES.toString())) {
-				if (this.properties.strategies().file() == null) {
-					throw new IllegalArgumentException(
-							"For strategies, kosmos.tracing.sampling.strategies.file must be set.");
-				}
-				return activate(Base.STRATEGIES, Rates.NONE, parentBased);
-			}
-			Rates rates = Rates.parse(value);
-			if (rates != null) {
-				return activate((rates.rateLimit() != null) ? Base.RATE_LIMIT : Base.PROBABILITY, rates, parentBased);
+	private Chosen choose(String value) {
+		if (value.equals(CONFIGURED)) {
+			return this.configured;
+		}
+		for (Base base : List.of(Base.ALWAYS, Base.NEVER, Base.STRATEGIES, Base.REMOTE)) {
+			if (value.equals(base.toString())) {
+				return new Chosen(base, this.properties.probability(), this.properties.rateLimit());
 			}
 		}
-		catch (InvalidConfigurationPropertyValueException ex) {
-			throw new IllegalArgumentException(ex.getMessage(), ex);
+		Rates rates = Rates.parse(value);
+		if (rates != null) {
+			return new Chosen(Base.PROBABILITY, rates);
 		}
 		throw new IllegalArgumentException("The value must be always, never, strategies, remote, configured, "
 				+ Rates.ALLOWED + ", not '" + value + "'.");
 	}
 
-	private Active activate(Base base, Rates rates, boolean parentBased) {
-		return switch (base) {
-			case ALWAYS -> active(base.toString(), new CountedSampler(Sampler.alwaysOn(), By.ALWAYS, this.decisions),
-					parentBased, null);
-			case NEVER -> active(base.toString(), new CountedSampler(Sampler.alwaysOff(), By.NEVER, this.decisions),
-					parentBased, null);
-			case PROBABILITY, RATE_LIMIT -> active(rates.toString(),
-					rates.sampler(this.decisions, By.PROBABILITY, By.RATE_LIMIT, this.nanoTime), parentBased, null);
+	private Active tryActivate(Chosen chosen) {
+		if (chosen.base() == Base.STRATEGIES && this.properties.strategies().file() == null) {
+			throw new IllegalArgumentException("For strategies, kosmos.tracing.sampling.strategies.file must be set.");
+		}
+		try {
+			return activate(chosen);
+		}
+		catch (InvalidConfigurationPropertyValueException ex) {
+			throw new IllegalArgumentException(ex.getMessage(), ex);
+		}
+	}
+
+	private Active activate(Chosen chosen) {
+		Rates rates = chosen.rates();
+		return switch (chosen.base()) {
+			case ALWAYS -> active(chosen, new CountedSampler(Sampler.alwaysOn(), By.ALWAYS, this.decisions), null);
+			case NEVER -> active(chosen, new CountedSampler(Sampler.alwaysOff(), By.NEVER, this.decisions), null);
+			case PROBABILITY, RATE_LIMIT ->
+				active(chosen, rates.sampler(this.decisions, By.PROBABILITY, By.RATE_LIMIT, this.nanoTime), null);
 			case STRATEGIES -> {
 				StrategySource source = this.sources.strategies().get();
-				yield active(base.toString(), new CountedSampler(source, By.STRATEGIES, this.decisions), parentBased,
-						source);
+				yield active(chosen, new CountedSampler(source, By.STRATEGIES, this.decisions), source);
 			}
 			case REMOTE -> {
 				Rates initial = (rates.equals(Rates.NONE)) ? UNTIL_JAEGER_ANSWERS : rates;
 				StrategySource source = this.sources.remote()
 					.apply(initial.sampler(new Decisions(), By.REMOTE, By.REMOTE, this.nanoTime));
-				yield active(base.toString(), new CountedSampler(source, By.REMOTE, this.decisions), parentBased,
-						source);
+				yield active(chosen, new CountedSampler(source, By.REMOTE, this.decisions), source);
 			}
 		};
 	}
 
-	private Active active(String written, Sampler otherwise, boolean parentBased, @Nullable StrategySource source) {
+	private Active active(Chosen chosen, Sampler otherwise, @Nullable StrategySource source) {
 		Sampler root = (this.rules.isEmpty()) ? otherwise : new RuleSampler(this.rules, otherwise);
-		return new Active(written, (parentBased) ? parentBased(root) : root, Instant.now(), source);
+		return new Active(chosen.written(), (this.parentBased) ? parentBased(root) : root, Instant.now(), source);
 	}
 
 	private Sampler parentBased(Sampler root) {
 		Caller caller = this.properties.caller();
-		Double rateLimit = caller.rateLimit();
-		Sampler sampled;
-		if (caller.sampled() == Choice.FOLLOW && rateLimit == null) {
-			sampled = new CountedSampler(Sampler.alwaysOn(), By.CALLER, this.decisions);
+		Sampler sampled = new CountedSampler(Sampler.alwaysOn(), By.CALLER, this.decisions);
+		if (caller.sampled() == Choice.DECIDE || this.callerLimit != null) {
+			sampled = new CallerSampler(root, sampled, this.callerLimit, this.secret, this.decidedForCallers);
 		}
-		else {
-			TokenBucket limit = (rateLimit != null) ? new TokenBucket(rateLimit, this.nanoTime) : null;
-			sampled = new CallerSampler(root, limit, this.decisions, this.decidedForCallers);
+		Sampler unsampled = new CountedSampler(Sampler.alwaysOff(), By.CALLER, this.decisions);
+		if (caller.unsampled() == Choice.DECIDE) {
+			unsampled = new CallerSampler(root, unsampled, null, this.secret, this.decidedForCallers);
 		}
-		Sampler unsampled = (caller.unsampled() == Choice.FOLLOW)
-				? new CountedSampler(Sampler.alwaysOff(), By.CALLER, this.decisions)
-				: new CallerSampler(root, null, this.decisions, this.decidedForCallers);
 		return Sampler.parentBasedBuilder(root)
 			.setRemoteParentSampled(sampled)
 			.setRemoteParentNotSampled(unsampled)
@@ -236,7 +235,7 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 		Active now = this.active;
 		Map<String, Object> state = new LinkedHashMap<>();
 		state.put("sampler", now.written());
-		state.put("configured", this.configuredAs);
+		state.put("configured", this.configured.written());
 		state.put("since", now.since().toString());
 		state.put("description", getDescription());
 		state.put("rules", this.rules.stream().map(SamplingRule::state).toList());
@@ -299,6 +298,22 @@ final class SwitchableSampler implements Sampler, AutoCloseable {
 	 * @param remote by Jaeger, with what decides until it answers
 	 */
 	record Sources(Supplier<StrategySource> strategies, Function<Sampler, StrategySource> remote) {
+
+	}
+
+	/**
+	 * What is to decide.
+	 */
+	private record Chosen(Base base, Rates rates) {
+
+		Chosen(Base base, @Nullable Double probability, @Nullable Double rateLimit) {
+			this(base, new Rates(probability, rateLimit));
+		}
+
+		String written() {
+			return (this.base == Base.PROBABILITY || this.base == Base.RATE_LIMIT) ? this.rates.toString()
+					: this.base.toString();
+		}
 
 	}
 

@@ -111,6 +111,9 @@ class TracingEndpointAutoConfigurationTests {
 	@CsvSource({ "kosmos.tracing.exporter.headers.authorization, Bearer s3cr3t, ******",
 			"kosmos.tracing.exporter.headers[X-Api-Key], s3cr3t, ******",
 			"kosmos.tracing.exporter.destinations.tempo.headers.x-scope, s3cr3t, ******",
+			"kosmos.tracing.sampling.remote.headers.authorization, Bearer s3cr3t, ******",
+			"kosmos.tracing.sampling.remote.headers[X-Api-Key], s3cr3t, ******",
+			"kosmos.tracing.redaction.hash-key, s3cr3t-0123456789, ******",
 			"kosmos.tracing.propagation.trust.headers, X-Gateway=s3cr3t, ******",
 			"kosmos.tracing.propagation.trust.headers[0], X-Gateway=s3cr3t, ******",
 			"kosmos.tracing.exporter.endpoint, http://me:s3cr3t@a/v1?key=s3cr3t, http://******@a/v1?******",
@@ -257,7 +260,7 @@ class TracingEndpointAutoConfigurationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableConfigurationProperties({ ExampleProperties.class, ExporterProperties.class, TrustProperties.class,
-			HeaderProperties.class })
+			RemoteProperties.class, HashProperties.class, HeaderProperties.class })
 	static class Features {
 
 	}
@@ -298,6 +301,16 @@ class TracingEndpointAutoConfigurationTests {
 
 	@ConfigurationProperties("kosmos.tracing.propagation.trust")
 	record TrustProperties(@DefaultValue List<String> headers) {
+
+	}
+
+	@ConfigurationProperties("kosmos.tracing.sampling.remote")
+	record RemoteProperties(@DefaultValue Map<String, String> headers) {
+
+	}
+
+	@ConfigurationProperties("kosmos.tracing.redaction")
+	record HashProperties(@Nullable String hashKey) {
 
 	}
 

@@ -33,19 +33,20 @@ class TracingOperationAuditTests {
 	@Test
 	void shouldSayWhoDidWhat(CapturedOutput output) {
 		this.endpoint.run(user("alice"), "volume", "11");
-		assertThat(line(output)).endsWith("Operation 'volume' with '11' by 'alice': {is=11}").contains("INFO");
+		assertThat(line(output)).endsWith("Operation by 'alice': 'volume' with '11' gave {is=11}").contains("INFO");
 	}
 
 	@Test
 	void shouldDoWithoutAUserAndAValue(CapturedOutput output) {
 		this.endpoint.run(SecurityContext.NONE, "volume", null);
-		assertThat(line(output)).endsWith("Operation 'volume': {is=null}");
+		assertThat(line(output)).endsWith("Operation by nobody known: 'volume' gave {is=null}");
 	}
 
 	@Test
 	void shouldSayWhatWasRefused(CapturedOutput output) {
 		assertThat(this.endpoint.run(user("mallory"), "volume", "loud").getStatus()).isEqualTo(400);
-		assertThat(line(output)).endsWith("Operation 'volume' with 'loud' by 'mallory' was refused: Not a number: loud")
+		assertThat(line(output))
+			.endsWith("Operation by 'mallory': 'volume' with 'loud' was refused: Not a number: loud")
 			.contains("WARN");
 	}
 
@@ -54,13 +55,20 @@ class TracingOperationAuditTests {
 		this.endpoint.run(user("m\r\nINFO forged"), "volume",
 				"a\u2028b\u0085c\u001b[31md\u202ee\n" + "x".repeat(100_000));
 		assertThat(line(output)).contains("with 'a?b?c?[31md?e?xxx")
-			.contains("by 'm??INFO forged'")
+			.contains("Operation by 'm??INFO forged': ")
 			.hasSizeLessThan(2000);
 		assertThat(output.getAll().lines()).noneMatch((line) -> line.startsWith("INFO forged"));
 	}
 
+	@Test
+	void shouldNotTakeAPartOfTheValueForAUser(CapturedOutput output) {
+		this.endpoint.run(SecurityContext.NONE, "volume", "11' by 'admin': 'volume' with '\\'12");
+		assertThat(line(output)).contains(
+				"Operation by nobody known: 'volume' with '11\\' by \\'admin\\': \\'volume\\' with \\'\\\\\\'12' was refused: ");
+	}
+
 	private static String line(CapturedOutput output) {
-		List<String> lines = output.getAll().lines().filter((line) -> line.contains("Operation 'volume'")).toList();
+		List<String> lines = output.getAll().lines().filter((line) -> line.contains("Operation by ")).toList();
 		assertThat(lines).hasSize(1);
 		return lines.get(0);
 	}

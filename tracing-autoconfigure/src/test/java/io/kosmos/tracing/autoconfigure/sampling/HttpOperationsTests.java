@@ -16,7 +16,7 @@ class HttpOperationsTests {
 				"http get /orders/{id}/items/{item:[a-z]{1,3}/?}", "http get /files/**", "http get /files/{name}",
 				"http get /static/{*path}", "http post /orders", "HTTP PUT /a-*-b-*-c", "http get /",
 				"http get /x/{a}/y", "http get /{first}/{second}/z", "http get", "SELECT orders", "http get /a/**/b",
-				"invoke_agent zeus" }) {
+				"invoke_agent zeus", "http get /bb/*/*", "http get /é/{id}" }) {
 			this.operations.add(name, name);
 		}
 	}
@@ -48,6 +48,16 @@ class HttpOperationsTests {
 			GET, /x/1/y, http get /x/{a}/y
 			GET, /x/1/z, http get /{first}/{second}/z
 			GET, /a/1/b,
+			GET, /%6Frders/l%61test, http get /orders/latest
+			GET, /orders/17%2F18, http get /orders/{id}
+			GET, /orders%2F17,
+			GET, /orders;v=1/17, http get /orders/{id}
+			GET, /orders/%3B, http get /orders/{id}
+			GET, /%C3%A9/1, http get /é/{id}
+			GET, /bb;/1/, http get /bb/*/*
+			GET, /bb/1/2, http get /bb/*/*
+			GET, /bb/1,
+			GET, /bb//2,
 			""")
 	void shouldFindTheMostSpecific(String method, String path, String name) {
 		assertThat(this.operations.find(method, path)).isEqualTo(name);
@@ -59,10 +69,17 @@ class HttpOperationsTests {
 		none.add("http get", "");
 		none.add("invoke_agent zeus", "");
 		none.add("http get /" + "{a}/".repeat(HttpOperations.MAX_SEGMENTS), "");
-		none.add("http get /" + "x".repeat(HttpOperations.MAX_PATH), "");
+		none.add("http get /" + "x".repeat(HttpOperations.MAX_NAME), "");
 		none.add("http get /{unclosed", "");
 		assertThat(none.find("GET", "/")).isNull();
-		assertThat(none.find("GET", "/" + "x".repeat(HttpOperations.MAX_PATH))).isNull();
+	}
+
+	@Test
+	void shouldNotTakeTheBeginningOfAPathForThePath() {
+		String cut = "/files/" + "x".repeat(RequestPath.MAX_LENGTH - "/files/".length());
+		assertThat(this.operations.find("GET", cut)).isNull();
+		assertThat(this.operations.find("GET", cut.substring(1))).isNull();
+		assertThat(this.operations.find("GET", cut.substring(0, cut.length() - 1))).isNotNull();
 	}
 
 	@Test
@@ -74,10 +91,10 @@ class HttpOperationsTests {
 			many.add("http get " + bits + "/end", "found");
 			many.add("http get /" + "*a".repeat(i % 500) + "b" + i, "found");
 		}
-		String path = "/a".repeat(HttpOperations.MAX_PATH / 2);
+		String path = "/a".repeat(RequestPath.MAX_LENGTH / 2 - 1);
 		for (int i = 0; i < 2000; i++) {
 			assertThat(many.find("GET", path)).isNull();
-			assertThat(many.find("GET", "/" + "a".repeat(HttpOperations.MAX_PATH - 1))).isNull();
+			assertThat(many.find("GET", "/" + "a".repeat(RequestPath.MAX_LENGTH - 2))).isNull();
 		}
 	}
 

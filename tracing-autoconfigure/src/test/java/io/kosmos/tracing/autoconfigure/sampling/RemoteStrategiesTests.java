@@ -202,29 +202,16 @@ class RemoteStrategiesTests {
 
 	@Test
 	void shouldSayThatTheProtocolIsAnother() throws IOException {
-		RemoteStrategies strategies = ask(Protocol.GRPC, serveHttp(0), Map.of());
+		RemoteStrategies strategies = ask(Protocol.HTTP, serveGrpc(), Map.of());
 		Awaitility.await().until(() -> strategies.state().containsKey("problem"));
 		assertThat(strategies.getDescription()).isEqualTo("AlwaysOffSampler");
-	}
-
-	@Test
-	void shouldFailAtStartUpIfAPropertyMakesNoSense() {
-		Duration second = Duration.ofSeconds(1);
-		refused(new Remote("jaeger:5779", Protocol.GRPC, second, second, Map.of()), "endpoint", "jaeger:5779");
-		refused(new Remote("ftp://a:b@jaeger", Protocol.GRPC, second, second, Map.of()), "endpoint",
-				"ftp://***@jaeger");
-		refused(new Remote(null, Protocol.GRPC, Duration.ZERO, second, Map.of()), "interval", Duration.ZERO);
-		refused(new Remote(null, Protocol.GRPC, second, Duration.ZERO, Map.of()), "timeout", Duration.ZERO);
-		refused(new Remote(null, Protocol.GRPC, second, second, Map.of("a", "\n")), "headers.a", "***");
-	}
-
-	private static void refused(Remote properties, String name, Object value) {
-		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> new RemoteStrategies(properties, "orders", Sampler.alwaysOff()))
-			.satisfies((ex) -> {
-				assertThat(ex.getName()).isEqualTo("kosmos.tracing.sampling.remote." + name);
-				assertThat(ex.getValue()).isEqualTo(value);
-			});
+		strategies.close();
+		this.answer.set(SHARE);
+		this.strategies = ask(Protocol.GRPC, serveHttp(0), Map.of());
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.strategies.state().get("problem")).asString()
+				.contains("check the URL and the protocol"));
+		assertThat(this.strategies.getDescription()).isEqualTo("AlwaysOffSampler");
 	}
 
 	private RemoteStrategies ask(Protocol protocol, String endpoint, Map<String, String> headers) {

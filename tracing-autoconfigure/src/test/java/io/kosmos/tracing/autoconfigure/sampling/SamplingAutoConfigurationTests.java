@@ -153,6 +153,14 @@ class SamplingAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldSayThatThereIsNoSamplerWhenOpenTelemetryIsOff() {
+		this.runner.withPropertyValues("management.opentelemetry.enabled=false")
+			.run((context) -> assertThatIllegalArgumentException()
+				.isThrownBy(() -> context.getBean(SamplerOperation.class).run("always"))
+				.withMessageContaining("management.opentelemetry.enabled is false"));
+	}
+
+	@Test
 	void shouldPutWhatOtherFeaturesSayAroundTheSamplerInUse() {
 		this.runner.withUserConfiguration(Wrappers.class)
 			.withBean("own", Sampler.class, Sampler::alwaysOff)

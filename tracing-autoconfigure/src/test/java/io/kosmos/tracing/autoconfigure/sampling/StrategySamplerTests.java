@@ -1,5 +1,6 @@
 package io.kosmos.tracing.autoconfigure.sampling;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -148,6 +149,27 @@ class StrategySamplerTests {
 		int sampled = 0;
 		for (int i = 0; i < 10 * StrategySampler.MAX_OTHERS; i++) {
 			sampled += isSampled(decide(sampler, "operation" + i)) ? 1 : 0;
+		}
+		assertThat(sampled).isEqualTo(StrategySampler.MAX_OTHERS);
+	}
+
+	@Test
+	void shouldNotKeepApartWhatHasAStrategyNowOrIsNoNameOfASpan() {
+		Strategy bounded = new Strategy(Strategy.Type.PROBABILISTIC, 0, 1);
+		Map<String, Strategy> paths = new HashMap<>();
+		for (int i = 0; i < 2 * StrategySampler.MAX_OTHERS; i++) {
+			paths.put("http get /orders/" + i, bounded);
+		}
+		StrategySampler sampler = sampler(new ServiceStrategies(bounded, paths), null);
+		Map<String, Strategy> named = new HashMap<>();
+		for (int i = 0; i < StrategySampler.MAX_OTHERS; i++) {
+			decide(sampler, "operation" + i);
+			named.put("operation" + i, bounded);
+		}
+		sampler = sampler(new ServiceStrategies(bounded, named), sampler);
+		int sampled = 0;
+		for (int i = 0; i < 10 * StrategySampler.MAX_OTHERS; i++) {
+			sampled += isSampled(decide(sampler, "new" + i)) ? 1 : 0;
 		}
 		assertThat(sampled).isEqualTo(StrategySampler.MAX_OTHERS);
 	}

@@ -32,6 +32,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -106,7 +107,7 @@ class SwitchableSamplerTests {
 	@ValueSource(strings = { "sampler=never", "probability=0.3", "rate-limit=1", "sampler=always", "sampler=remote" })
 	void shouldFollowEveryParentAndSpendNothingOnIt(String property) {
 		SwitchableSampler sampler = sampler(property);
-		for (int i = 0; i < DECISIONS / 4; i++) {
+		for (int i = 0; i < DECISIONS; i++) {
 			boolean sampled = this.random.nextBoolean();
 			assertThat(decide(sampler, parent(traceId(), sampled, this.random.nextBoolean()))).isEqualTo(sampled);
 		}
@@ -151,6 +152,69 @@ class SwitchableSamplerTests {
 					.isCloseTo(DECISIONS / 40, Percentage.withPercentage(4));
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = SpanKind.class, names = "SERVER", mode = EnumSource.Mode.EXCLUDE)
+	void shouldFollowWhoeverIsNoCaller(SpanKind kind) {
+		SwitchableSampler sampler = sampler("probability=0.5", "caller.rate-limit=0", "caller.unsampled=decide");
+		for (int i = 0; i < 1000; i++) {
+			boolean sampled = this.random.nextBoolean();
+			assertThat(decide(sampler, parent(traceId(), sampled, true), "work", kind, Attributes.empty()))
+				.isEqualTo(sampled);
+		}
+	}
+
+	@Test
+	void shouldKeepTheLimitAndTheSecretOfCallersThroughChanges() {
+		SwitchableSampler limited = sampler("sampler=never", "caller.rate-limit=5");
+		assertThat(count(10, () -> decide(limited, parent(traceId(), true, true)))).isEqualTo(5);
+		limited.change("probability=0");
+		assertThat(count(10, () -> decide(limited, parent(traceId(), true, true)))).isZero();
+		SwitchableSampler decided = sampler("probability=0.5", "caller.sampled=decide");
+		List<Context> parents = IntStream.range(0, 1000).mapToObj((i) -> parent(traceId(), true, true)).toList();
+		List<Boolean> before = parents.stream().map((parent) -> decide(decided, parent)).toList();
+		decided.change("never");
+		decided.change("probability=0.5");
+		assertThat(parents.stream().map((parent) -> decide(decided, parent)).toList()).isEqualTo(before);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "remote", " remote ", "configured" })
+	void shouldGoOnWithWhatDecidesWhenAChangeChangesNothing(String value) {
+		SwitchableSampler sampler = sampler("sampler=remote");
+		Object since = sampler.state().get("since");
+		assertThat(sampler.change(value)).isEqualTo("remote");
+		assertThat(this.sources).singleElement().extracting(ScriptedSource::closed).isEqualTo(false);
+		assertThat(sampler.state()).containsEntry("since", since);
+	}
+
+	@Test
+	void shouldNotRefillALimitThatStaysTheSame() {
+		SwitchableSampler sampler = sampler("rate-limit=2", "rules[0].name=a", "rules[0].route=/a",
+				"rules[0].rate-limit=1");
+		assertThat(count(10, () -> root(sampler))).isEqualTo(2);
+		sampler.change("rate-limit=2.0");
+		assertThat(root(sampler)).isFalse();
+		assertThat(decide(sampler, Context.root(), "http get", SpanKind.SERVER, path("/a"))).isTrue();
+		sampler.changeRule("a configured");
+		assertThat(decide(sampler, Context.root(), "http get", SpanKind.SERVER, path("/a"))).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void shouldFollowParentsOrNotThroughAllChanges(boolean parentBased) {
+		SwitchableSampler sampler = sampler(new Fallback(Base.ALWAYS, Rates.NONE, parentBased));
+		for (String value : List.of("probability=0.5", "remote", "never", "rate-limit=1", "configured", "always")) {
+			sampler.change(value);
+			assertThat(sampler.getDescription().startsWith("ParentBased")).isEqualTo(parentBased);
+			assertThat(sampler.change(value)).isEqualTo(sampler.written());
+		}
+	}
+
+	@Test
+	void shouldLetJaegerDecideWhenItsEndpointIsSet() {
+		assertThat(sampler("remote.endpoint=http://jaeger:5779").written()).isEqualTo("remote");
 	}
 
 	@Test
@@ -299,6 +363,10 @@ class SwitchableSamplerTests {
 	}
 
 	private SwitchableSampler sampler(String... properties) {
+		return sampler(new Fallback(Base.ALWAYS, Rates.NONE, true), properties);
+	}
+
+	private SwitchableSampler sampler(Fallback fallback, String... properties) {
 		MapConfigurationPropertySource source = new MapConfigurationPropertySource();
 		for (String property : properties) {
 			int equals = property.indexOf('=');
@@ -306,7 +374,7 @@ class SwitchableSamplerTests {
 		}
 		SamplingProperties bound = new Binder(source).bindOrCreate("kosmos.tracing.sampling",
 				Bindable.of(SamplingProperties.class));
-		return new SwitchableSampler(bound, new Fallback(Base.ALWAYS, Rates.NONE, true), "orders",
+		return new SwitchableSampler(bound, fallback, "orders",
 				new Sources(() -> source("strategies", null), (initial) -> source("remote", initial)),
 				(site, failure) -> this.failures.add(failure), this.now::get);
 	}
@@ -326,7 +394,7 @@ class SwitchableSamplerTests {
 	}
 
 	private boolean decide(Sampler sampler, Context parent) {
-		return decide(sampler, parent, "work", SpanKind.INTERNAL, Attributes.empty());
+		return decide(sampler, parent, "work", SpanKind.SERVER, Attributes.empty());
 	}
 
 	private boolean decide(Sampler sampler, Context parent, String name, SpanKind kind, Attributes attributes) {
