@@ -1,6 +1,7 @@
 package usecases;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import io.kosmos.tracing.KosmosAttributes;
 import io.kosmos.tracing.Spans;
 import io.kosmos.tracing.TracingSection;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -40,9 +42,9 @@ class TailTests {
 	@BeforeAll
 	static void start() {
 		service = RunningService.start(WebApplicationType.SERVLET, Application.class,
-				"kosmos.tracing.tail.enabled=true", "kosmos.tracing.tail.probability=0",
-				"kosmos.tracing.tail.slow=300ms", "kosmos.tracing.tail.cost=1.00",
-				"kosmos.tracing.tail.rules[0].name=checkout", "kosmos.tracing.tail.rules[0].span-name=check*");
+				"kosmos.tracing.tail.enabled=true", "kosmos.tracing.tail.probability=0", "kosmos.tracing.tail.slow=5m",
+				"kosmos.tracing.tail.cost=1.00", "kosmos.tracing.tail.rules[0].name=checkout",
+				"kosmos.tracing.tail.rules[0].span-name=check*");
 	}
 
 	@AfterAll
@@ -72,8 +74,11 @@ class TailTests {
 
 	@Test
 	void shouldKeepWhatIsSlow() {
-		service.get("/slow");
-		assertThat(kept("slow")).extracting(SpanData::getName).contains("http get /slow", "work");
+		Tracer tracer = service.bean(Tracer.class);
+		Span root = tracer.spanBuilder("slow").setStartTimestamp(Instant.now().minusSeconds(600)).startSpan();
+		tracer.spanBuilder("work").setParent(Context.root().with(root)).startSpan().end();
+		root.end();
+		assertThat(kept("slow")).extracting(SpanData::getName).containsExactlyInAnyOrder("slow", "work");
 	}
 
 	@Test
@@ -98,21 +103,21 @@ class TailTests {
 		flush();
 		assertThat(exported()).isEmpty();
 		controller.later = new CountDownLatch(1);
-		service.get("/later-slow");
-		kept("slow");
+		service.get("/later-checkout");
+		kept("rule:checkout");
 		controller.later.countDown();
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(exported()).extracting(SpanData::getName)
-				.contains("http get /later-slow", "late"));
+				.contains("http get /later-checkout", "late"));
 	}
 
 	@Test
 	void shouldShowWhatItHoldsAndDecided() {
-		service.get("/slow");
-		kept("slow");
+		service.get("/checkout");
+		kept("rule:checkout");
 		Map<String, ?> section = service.bean(TailSections.class).tail();
 		assertThat(section).containsKeys("held", "kept", "dropped", "evicted", "limits");
-		assertThat((Map<String, Long>) section.get("kept")).extractingByKey("slow").isNotEqualTo(0L);
+		assertThat((Map<String, Long>) section.get("kept")).extractingByKey("rule:checkout").isNotEqualTo(0L);
 		assertThat(section.get("held").toString()).isEqualTo("{spans=0, traces=0, bytes=0}");
 	}
 
@@ -144,16 +149,6 @@ class TailTests {
 
 	private static String fail() {
 		throw new IllegalStateException("broken");
-	}
-
-	private static String takeTime() {
-		try {
-			Thread.sleep(310);
-			return "done";
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private static String spend() {
@@ -220,11 +215,6 @@ class TailTests {
 			}
 		}
 
-		@GetMapping("/slow")
-		String slow() {
-			return this.spans.in("work", TailTests::takeTime);
-		}
-
 		@GetMapping("/costly")
 		String costly() {
 			this.spans.in("first", TailTests::spend);
@@ -244,10 +234,10 @@ class TailTests {
 			return "done";
 		}
 
-		@GetMapping("/later-slow")
-		String laterSlow() {
+		@GetMapping("/later-checkout")
+		String laterCheckout() {
 			later();
-			return takeTime();
+			return checkout();
 		}
 
 	}

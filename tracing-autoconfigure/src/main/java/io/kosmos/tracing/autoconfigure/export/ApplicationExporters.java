@@ -13,6 +13,8 @@ import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class ApplicationExporters {
+
+	private static final Log logger = LogFactory.getLog("io.kosmos.tracing");
+
+	private final List<BatchSpanProcessor> processors;
 
 	private final SpanProcessor processor;
 
@@ -33,6 +39,7 @@ final class ApplicationExporters {
 	 * take unsampled spans too: what comes here was selected
 	 */
 	ApplicationExporters(List<BatchSpanProcessor> processors) {
+		this.processors = List.copyOf(processors);
 		this.processor = SpanProcessor.composite(List.copyOf(processors));
 	}
 
@@ -46,16 +53,35 @@ final class ApplicationExporters {
 	}
 
 	CompletableResultCode flush() {
-		return this.processor.forceFlush();
+		// After its end a processor never answers.
+		return this.ended ? CompletableResultCode.ofSuccess() : this.processor.forceFlush();
 	}
 
 	/**
-	 * Export what is there, and end the exporters. What comes later goes nowhere.
+	 * Export what is there, and end the exporters, each in a thread of its own, since it
+	 * may block. What comes later goes nowhere.
 	 * @param timeoutNanos how long to wait for that at most
 	 */
 	void end(long timeoutNanos) {
-		this.processor.shutdown().join(Math.max(1, timeoutNanos), TimeUnit.NANOSECONDS);
 		this.ended = true;
+		CompletableResultCode.ofAll(this.processors.stream().map(ApplicationExporters::end).toList())
+			.join(Math.max(1, timeoutNanos), TimeUnit.NANOSECONDS);
+	}
+
+	private static CompletableResultCode end(BatchSpanProcessor processor) {
+		CompletableResultCode ended = new CompletableResultCode();
+		Thread thread = new Thread(() -> {
+			try {
+				processor.shutdown().whenComplete(ended::succeed);
+			}
+			catch (RuntimeException | Error ex) {
+				logger.warn("An exporter of the application could not be ended: " + processor.getSpanExporter(), ex);
+				ended.fail();
+			}
+		}, "kosmos-tracing-exporter-end");
+		thread.setDaemon(true);
+		thread.start();
+		return ended;
 	}
 
 	@Override

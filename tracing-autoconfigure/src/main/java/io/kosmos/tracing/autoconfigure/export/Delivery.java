@@ -88,6 +88,9 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 
 	private volatile boolean closed;
 
+	// What the tail buffer holds was counted as lost.
+	private volatile boolean abandoned;
+
 	private final Thread thread;
 
 	private final ExecutorService senders;
@@ -216,23 +219,39 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 			some = true;
 			if (tail != null) {
 				letGo(tail::take, spans);
+				decide(tail);
 			}
 			else {
 				handOver(spans);
 			}
 			spans = take();
 		}
-		if (tail != null) {
-			boolean end = this.ending;
-			letGo((none, leaving) -> end ? tail.decideAll(leaving) : tail.decideDue(leaving), List.of());
+		if (tail != null && !some) {
+			decide(tail);
 		}
 		return some;
 	}
 
+	private void decide(TailBuffer tail) {
+		boolean end = this.ending;
+		letGo((none, leaving) -> end ? tail.decideAll(leaving) : tail.decideDue(leaving), List.of());
+	}
+
 	private void letGo(ToIntBiFunction<List<SpanData>, List<SpanData>> decision, List<SpanData> ended) {
+		if (this.abandoned) {
+			return;
+		}
 		List<SpanData> kept = new ArrayList<>();
-		int dropped = decision.applyAsInt(ended, kept);
-		this.destinations.forEach((destination) -> destination.dropped(dropped, DropReason.TAIL));
+		try {
+			int dropped = decision.applyAsInt(ended, kept);
+			this.destinations.forEach((destination) -> destination.dropped(dropped, DropReason.TAIL));
+		}
+		finally {
+			handOverInParts(kept);
+		}
+	}
+
+	private void handOverInParts(List<SpanData> kept) {
 		int from = 0;
 		long bytes = 0;
 		for (int i = 0; i < kept.size(); i++) {
@@ -448,8 +467,11 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		this.closed = true;
 		LockSupport.unpark(this.thread);
 		awaitThread(deadline);
-		if (!this.thread.isAlive()) {
-			drain();
+		if (this.thread.isAlive()) {
+			abandonTail();
+		}
+		else {
+			drainLast();
 		}
 		forEachAtOnce((destination) -> destination.close(deadline));
 		for (SpanData late = this.queue.poll(); late != null; late = this.queue.poll()) {
@@ -458,6 +480,26 @@ final class Delivery implements ObservableDelivery, AutoCloseable {
 		this.senders.shutdown();
 		if (interrupted) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void drainLast() {
+		try {
+			drain();
+		}
+		catch (RuntimeException | Error ex) {
+			recordFailure("the delivery of spans", ex);
+		}
+	}
+
+	// Something of the application blocks the encoder, which alone may use the buffer.
+	private void abandonTail() {
+		TailBuffer tail = this.door.tail();
+		if (tail != null) {
+			this.abandoned = true;
+			for (int held = tail.state().spans(); held > 0; held--) {
+				this.intake.drop(DropReason.SHUTDOWN);
+			}
 		}
 	}
 

@@ -30,6 +30,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -119,6 +120,22 @@ public final class ExportAutoConfiguration {
 	}
 
 	/**
+	 * Says that the tail buffer was asked for in vain.
+	 */
+	@Bean
+	@ConditionalOnEnabledOpenTelemetry
+	@ConditionalOnBooleanProperty("kosmos.tracing.tail.enabled")
+	static SmartInitializingSingleton kosmosTailCheck(ObjectProvider<Door> door) {
+		return () -> {
+			if (door.stream().findAny().isEmpty()) {
+				logger
+					.warn("kosmos.tracing.tail.enabled=true does nothing, since spans do not leave by our delivery: the"
+							+ " application has a BatchSpanProcessor of its own, or no com.squareup.okhttp3:okhttp-jvm");
+			}
+		};
+	}
+
+	/**
 	 * What brings spans to the destinations. An application that has a batch processor of
 	 * its own has taken that over.
 	 */
@@ -142,8 +159,10 @@ public final class ExportAutoConfiguration {
 				ObjectProvider<SpanReporter> reporters, SpanExporters exporters, BatchProperties batch,
 				OpenTelemetryTracingProperties boot, Environment environment,
 				ObjectProvider<MeterProvider> meterProvider) {
-			return new Door(tail.getIfAvailable(), leaving(predicates, filters, operators), exporters(exporters.list(),
-					reporters.orderedStream().toList(), batch, boot.getExport(), environment, meterProvider));
+			TailBuffer buffer = tail.getIfAvailable();
+			return new Door(buffer, leaving(predicates, filters, operators),
+					exporters(exporters.list(), reporters.orderedStream().toList(), batch, boot.getExport(),
+							environment, meterProvider, (buffer != null) ? buffer.properties().maxSpans() : 0));
 		}
 
 		@Bean(destroyMethod = "")
@@ -176,7 +195,14 @@ public final class ExportAutoConfiguration {
 		}
 
 		private static TracingFailures recording(ObjectProvider<TracingFailures> failures) {
-			return (site, failure) -> failures.ifAvailable((sink) -> sink.record(site, failure));
+			return (site, failure) -> {
+				try {
+					failures.ifAvailable((sink) -> sink.record(site, failure));
+				}
+				catch (RuntimeException | Error ex) {
+					// Its context may be closed.
+				}
+			};
 		}
 
 		private static Delivery.Part part(DestinationSettings settings, ObjectProvider<SslBundles> sslBundles) {
@@ -222,24 +248,25 @@ public final class ExportAutoConfiguration {
 
 		private static @Nullable ApplicationExporters exporters(List<SpanExporter> exporters,
 				List<SpanReporter> reporters, BatchProperties properties, OpenTelemetryTracingProperties.Export boot,
-				Environment environment, ObjectProvider<MeterProvider> meterProvider) {
+				Environment environment, ObjectProvider<MeterProvider> meterProvider, int atOnce) {
 			if (exporters.isEmpty() && reporters.isEmpty()) {
 				return null;
 			}
 			List<BatchSpanProcessor> processors = new ArrayList<>();
-			exporters.forEach(
-					(exporter) -> processors.add(processor(exporter, properties, boot, environment, meterProvider)));
+			exporters.forEach((exporter) -> processors
+				.add(processor(exporter, properties, boot, environment, meterProvider, atOnce)));
 			if (!reporters.isEmpty()) {
 				processors.add(processor(new CompositeSpanExporter(List.of(), List.of(), reporters, List.of()),
-						properties, boot, environment, meterProvider));
+						properties, boot, environment, meterProvider, atOnce));
 			}
 			return new ApplicationExporters(processors);
 		}
 
 		private static BatchSpanProcessor processor(SpanExporter exporter, BatchProperties properties,
 				OpenTelemetryTracingProperties.Export boot, Environment environment,
-				ObjectProvider<MeterProvider> meterProvider) {
-			int queueSize = or(properties.queueSize(), Math.max(boot.getMaxQueueSize(), EXPORTER_QUEUE_SIZE));
+				ObjectProvider<MeterProvider> meterProvider, int atOnce) {
+			int queueSize = Math.max(atOnce,
+					or(properties.queueSize(), Math.max(boot.getMaxQueueSize(), EXPORTER_QUEUE_SIZE)));
 			BatchSpanProcessorBuilder builder = BatchSpanProcessor.builder(exporter)
 				.setExportUnsampledSpans(true)
 				.setMaxQueueSize(queueSize)
@@ -318,21 +345,43 @@ public final class ExportAutoConfiguration {
 			@Bean
 			TailBuffer kosmosTailBuffer(TailProperties properties, Environment environment,
 					ObjectProvider<TracingFailures> failures) {
-				Stream.of("kosmos.tracing.sampling.probability", "management.tracing.sampling.probability")
-					.filter(environment::containsProperty)
-					.findFirst()
-					.ifPresent((key) -> warn(key, environment.getRequiredProperty(key, Double.class)));
+				warnOfSampler(environment);
 				TracingFailures sink = recording(failures);
 				return new TailBuffer(properties, System::nanoTime,
 						(failure) -> sink.record("the decision about a trace", failure));
 			}
 
-			private static void warn(String key, double probability) {
-				if (probability < 0.5) {
-					logger.warn("The tail buffer sees few traces, since " + key + "=" + probability
-							+ " drops most when they begin, those with errors too; set it to 1.0, and"
-							+ " kosmos.tracing.tail.probability to what shall be kept of the rest");
+			private static void warnOfSampler(Environment environment) {
+				String sampler = environment.getProperty("kosmos.tracing.sampling.sampler", "");
+				if (sampler.equalsIgnoreCase("never")) {
+					warn("kosmos.tracing.sampling.sampler=" + sampler, "all");
+					return;
 				}
+				String rate = environment.getProperty("kosmos.tracing.sampling.rate-limit", "");
+				if (!rate.isEmpty()) {
+					warn("kosmos.tracing.sampling.rate-limit=" + rate, "all above it");
+				}
+				Stream.of("kosmos.tracing.sampling.probability", "management.tracing.sampling.probability")
+					.filter(environment::containsProperty)
+					.findFirst()
+					.filter((key) -> isLow(environment.getProperty(key, "")))
+					.ifPresent((key) -> warn(key + "=" + environment.getProperty(key), "most"));
+			}
+
+			private static boolean isLow(String probability) {
+				try {
+					return Double.parseDouble(probability) < 0.5;
+				}
+				catch (NumberFormatException ex) {
+					// What binds it says so.
+					return false;
+				}
+			}
+
+			private static void warn(String property, String which) {
+				logger.warn("The tail buffer sees few traces, since " + property + " drops " + which
+						+ " when they begin, those with errors too; leave it out, and set"
+						+ " kosmos.tracing.tail.probability to what shall be kept of the rest");
 			}
 
 			@Bean

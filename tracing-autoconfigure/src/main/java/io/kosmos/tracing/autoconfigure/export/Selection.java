@@ -19,8 +19,6 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.PatternMatchUtils;
-
 /**
  * What a destination gets of a span: nothing if the filter leaves it out, else the span
  * with {@value #REDACTED} for the values that it must not see. A redacted attribute is a
@@ -77,7 +75,7 @@ final class Selection implements Function<SpanData, @Nullable SpanData> {
 
 	private static boolean matches(Spans spans, SpanData span) {
 		for (String name : spans.names()) {
-			if (PatternMatchUtils.simpleMatch(name, span.getName())) {
+			if (Glob.matches(name, span.getName())) {
 				return true;
 			}
 		}
@@ -97,8 +95,8 @@ final class Selection implements Function<SpanData, @Nullable SpanData> {
 			return false;
 		}
 		return (value instanceof Collection<?> values)
-				? values.stream().anyMatch((each) -> PatternMatchUtils.simpleMatch(pattern, String.valueOf(each)))
-				: PatternMatchUtils.simpleMatch(pattern, value.toString());
+				? values.stream().anyMatch((each) -> Glob.matches(pattern, String.valueOf(each)))
+				: Glob.matches(pattern, value.toString());
 	}
 
 	private SpanData redact(SpanData span) {
@@ -153,7 +151,12 @@ final class Selection implements Function<SpanData, @Nullable SpanData> {
 	}
 
 	private boolean isRedacted(String key) {
-		return PatternMatchUtils.simpleMatch(this.redact, key);
+		for (String pattern : this.redact) {
+			if (Glob.matches(pattern, key)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

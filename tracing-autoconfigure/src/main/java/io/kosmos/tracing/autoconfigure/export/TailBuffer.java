@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Holds spans until the local root of their trace ended, which is a span without parent
  * or with one in another process, and then keeps or drops what is below it. What ends
  * later goes the way of its parent. Once something of a trace was kept, all that follows
- * is, but for what belongs to a root that was dropped.
+ * is, but for what belongs to a root that was dropped. An error that ends late is kept
+ * even there, if errors are.
  * <p>
  * When a bound is reached the oldest trace is decided on what is known of it; a root that
  * ends after that decides what came since. Used by one thread, save {@link #state()}.
@@ -37,9 +38,15 @@ final class TailBuffer {
 	private static final int REMEMBERED_WAITS = 10;
 
 	/**
-	 * On the average, where there are as many decisions as are remembered.
+	 * On the average, where there are as many decisions as are remembered. Beyond, those
+	 * with the most forget their oldest.
 	 */
 	private static final int IDS_PER_DECISION = 16;
+
+	/**
+	 * Of one trace. The latest count: what ends late ends below what ended lately.
+	 */
+	private static final int MAX_IDS_OF_DECISION = 4096;
 
 	private final TailProperties properties;
 
@@ -69,6 +76,8 @@ final class TailBuffer {
 
 	private final LongAdder dropped = new LongAdder();
 
+	private int droppedNow;
+
 	private final LongAdder keptSpans = new LongAdder();
 
 	private final LongAdder droppedSpans = new LongAdder();
@@ -93,18 +102,23 @@ final class TailBuffer {
 	}
 
 	/**
-	 * Take spans that ended.
+	 * Take spans that ended. One that cannot be read is kept.
 	 * @param ended the spans
 	 * @param leaving takes what is kept
 	 * @return the number of spans that were dropped
 	 */
 	int take(List<SpanData> ended, List<SpanData> leaving) {
 		int before = leaving.size();
-		int droppedNow = 0;
 		for (SpanData span : ended) {
-			droppedNow += take(span, leaving);
+			try {
+				take(span, leaving);
+			}
+			catch (RuntimeException | Error ex) {
+				leaving.add(span);
+				failed(ex);
+			}
 		}
-		return count(droppedNow, leaving.size() - before);
+		return count(leaving.size() - before);
 	}
 
 	/**
@@ -114,12 +128,11 @@ final class TailBuffer {
 	 */
 	int decideDue(List<SpanData> leaving) {
 		int before = leaving.size();
-		int droppedNow = 0;
 		while (nanosUntilDue() <= 0) {
-			droppedNow += evictOldest(Bound.WAIT, leaving);
+			evictOldest(Bound.WAIT, leaving);
 		}
 		forget();
-		return count(droppedNow, leaving.size() - before);
+		return count(leaving.size() - before);
 	}
 
 	/**
@@ -129,11 +142,10 @@ final class TailBuffer {
 	 */
 	int decideAll(List<SpanData> leaving) {
 		int before = leaving.size();
-		int droppedNow = 0;
 		while (!this.held.isEmpty()) {
-			droppedNow += evictOldest(Bound.SHUTDOWN, leaving);
+			evictOldest(Bound.SHUTDOWN, leaving);
 		}
-		return count(droppedNow, leaving.size() - before);
+		return count(leaving.size() - before);
 	}
 
 	/**
@@ -145,37 +157,53 @@ final class TailBuffer {
 				+ this.properties.maxWait().toNanos() - this.nanoTime.getAsLong();
 	}
 
-	private int count(int droppedNow, int keptNow) {
+	private int count(int keptNow) {
+		int counted = this.droppedNow;
+		this.droppedNow = 0;
 		this.keptSpans.add(keptNow);
-		this.droppedSpans.add(droppedNow);
+		this.droppedSpans.add(counted);
 		this.heldTraces = this.held.size();
 		this.remembered = this.decisions.size();
-		return droppedNow;
+		return counted;
 	}
 
-	private int take(SpanData span, List<SpanData> leaving) {
-		int droppedNow = 0;
+	private void take(SpanData span, List<SpanData> leaving) {
 		while (true) {
 			boolean root = isLocalRoot(span);
 			Decision decision = this.decisions.get(span.getTraceId());
 			if (!root && decision != null && decision.dropped(span.getParentSpanId())) {
-				return droppedNow + drop(span.getTraceId(), withDescendants(span));
+				follow(withDescendants(span), decision, leaving);
+				return;
 			}
 			if (root || decision != null && decision.keepsAll()) {
-				return droppedNow + decide(withDescendants(span), root ? span : null, decision, leaving);
+				decide(withDescendants(span), root ? span : null, 0, leaving);
+				return;
 			}
 			int size = SpanEncoder.size(span);
 			Bound bound = reached(span, size);
 			if (bound == null) {
 				hold(span, size);
-				return droppedNow;
+				return;
 			}
-			if (this.held.isEmpty()) {
+			if (this.held.isEmpty() || size > this.properties.maxBytes().toBytes()) {
 				count(bound);
-				return droppedNow + decide(List.of(span), null, decision, leaving);
+				decide(List.of(span), null, 0, leaving);
+				return;
 			}
 			// It may be of the same trace, so that there is a decision now.
-			droppedNow += evictOldest(bound, leaving);
+			evictOldest(bound, leaving);
+		}
+	}
+
+	/**
+	 * Drop what is below a span that was dropped, unless there is an error in it.
+	 */
+	private void follow(List<SpanData> part, Decision decision, List<SpanData> leaving) {
+		if (this.properties.errors() && part.stream().anyMatch(TailRules::isError)) {
+			decide(part, null, 0, leaving);
+		}
+		else {
+			drop(part, decision);
 		}
 	}
 
@@ -229,10 +257,11 @@ final class TailBuffer {
 		return part;
 	}
 
-	private int evictOldest(Bound bound, List<SpanData> leaving) {
-		String traceId = this.held.keySet().iterator().next();
+	private void evictOldest(Bound bound, List<SpanData> leaving) {
+		Map.Entry<String, Held> oldest = this.held.entrySet().iterator().next();
+		long waited = this.nanoTime.getAsLong() - oldest.getValue().since;
 		count(bound);
-		return decide(rest(traceId), null, this.decisions.get(traceId), leaving);
+		decide(rest(oldest.getKey()), null, waited, leaving);
 	}
 
 	private List<SpanData> rest(String traceId) {
@@ -252,59 +281,80 @@ final class TailBuffer {
 		}
 	}
 
-	private int decide(List<SpanData> part, @Nullable SpanData root, @Nullable Decision before,
-			List<SpanData> leaving) {
+	private void decide(List<SpanData> part, @Nullable SpanData root, long waitedNanos, List<SpanData> leaving) {
 		String traceId = part.get(0).getTraceId();
-		boolean keptBefore = before != null && before.reason != null;
-		String reason = (keptBefore && root == null) ? null : reason(part, root);
+		Decision decision = this.decisions.get(traceId);
+		boolean keptBefore = decision != null && decision.reason != null;
+		String reason = (keptBefore && root == null) ? null : reason(part, root, waitedNanos);
 		if (reason != null) {
 			LongAdder adder = this.kept.get(reason);
 			if (adder != null) {
 				adder.increment();
 			}
 		}
-		if (reason == null && before != null) {
-			reason = before.reason;
+		if (reason == null && decision != null) {
+			reason = decision.reason;
 		}
 		if (reason == null) {
 			this.dropped.increment();
-			return drop(traceId, part);
+			drop(part, (decision != null) ? decision : new Decision());
+			return;
 		}
 		for (SpanData span : part) {
-			leaving.add((span == root) ? new Kept(span, reason) : span);
+			leaving.add((span == root) ? kept(span, reason) : span);
 		}
+		decision = (decision != null) ? decision : new Decision();
 		if (!keptBefore) {
-			Decision decision = new Decision(reason, (before != null) ? before.ids : new long[0],
-					this.nanoTime.getAsLong());
-			remember(traceId, decision);
-			if (decision.keepsAll()) {
-				leaving.addAll(rest(traceId));
-			}
+			decision.reason = reason;
 		}
-		return 0;
+		remember(traceId, decision);
+		if (!keptBefore && decision.keepsAll()) {
+			leaving.addAll(rest(traceId));
+		}
 	}
 
-	private @Nullable String reason(List<SpanData> part, @Nullable SpanData root) {
+	private @Nullable String reason(List<SpanData> part, @Nullable SpanData root, long waitedNanos) {
 		try {
-			return this.rules.reason(part, root);
+			return this.rules.reason(part, root, waitedNanos);
 		}
 		catch (RuntimeException | Error ex) {
-			this.failed.accept(ex);
+			failed(ex);
 			return TailRules.ERROR;
 		}
 	}
 
-	private int drop(String traceId, List<SpanData> part) {
-		Decision before = this.decisions.get(traceId);
-		long[] ids = part.stream().mapToLong((span) -> id(span.getSpanId())).sorted().toArray();
-		remember(traceId, (before != null) ? before.and(ids, this.nanoTime.getAsLong())
-				: new Decision(null, ids, this.nanoTime.getAsLong()));
-		return part.size();
+	private SpanData kept(SpanData root, String reason) {
+		try {
+			return new Kept(root, reason);
+		}
+		catch (RuntimeException | Error ex) {
+			failed(ex);
+			return root;
+		}
+	}
+
+	private void failed(Throwable failure) {
+		try {
+			this.failed.accept(failure);
+		}
+		catch (RuntimeException | Error ex) {
+			// It is a bean of a context that may be closed.
+		}
+	}
+
+	private void drop(List<SpanData> part, Decision decision) {
+		this.droppedNow += part.size();
+		for (SpanData span : part) {
+			if (decision.drop(id(span.getSpanId()))) {
+				this.rememberedIds++;
+			}
+		}
+		remember(part.get(0).getTraceId(), decision);
 	}
 
 	private void remember(String traceId, Decision decision) {
-		Decision before = this.decisions.remove(traceId);
-		this.rememberedIds += decision.ids.length - ((before != null) ? before.ids.length : 0);
+		decision.at = this.nanoTime.getAsLong();
+		this.decisions.remove(traceId);
 		this.decisions.put(traceId, decision);
 		forget();
 	}
@@ -314,18 +364,29 @@ final class TailBuffer {
 		long since = this.nanoTime.getAsLong() - REMEMBERED_WAITS * this.properties.maxWait().toNanos();
 		while (oldest.hasNext()) {
 			Decision decision = oldest.next();
-			if (this.decisions.size() <= this.properties.decisions()
-					&& this.rememberedIds <= (long) IDS_PER_DECISION * this.properties.decisions()
-					&& decision.at - since > 0) {
-				return;
+			if (this.decisions.size() <= this.properties.decisions() && decision.at - since > 0) {
+				break;
 			}
 			oldest.remove();
-			this.rememberedIds -= decision.ids.length;
+			this.rememberedIds -= decision.count;
+		}
+		long max = (long) IDS_PER_DECISION * this.properties.decisions();
+		if (this.rememberedIds > max) {
+			forgetIds(max / 4 * 3);
+		}
+	}
+
+	// So far below the bound that it is not reached again soon.
+	private void forgetIds(long target) {
+		for (int most = MAX_IDS_OF_DECISION / 2; this.rememberedIds > target && most > 0; most /= 2) {
+			for (Decision decision : this.decisions.values()) {
+				this.rememberedIds -= decision.forgetAllBut(most);
+			}
 		}
 	}
 
 	private static long id(String spanId) {
-		return (spanId.length() == SpanId.getLength()) ? Long.parseUnsignedLong(spanId, 16) : 0;
+		return SpanId.isValid(spanId) ? Long.parseUnsignedLong(spanId, 16) : 0;
 	}
 
 	/**
@@ -412,27 +473,75 @@ final class TailBuffer {
 
 	/**
 	 * What was decided about a trace: why some of it was kept, if it was, and which spans
-	 * were dropped.
+	 * were dropped, of which it knows the latest {@value #MAX_IDS_OF_DECISION}.
 	 */
-	private record Decision(@Nullable String reason, long[] ids, long at) {
+	private static final class Decision {
+
+		private @Nullable String reason;
+
+		private long at;
+
+		/** A ring once it is full. */
+		private long[] ids = new long[0];
+
+		private int count;
+
+		/** Where the next goes once it is full. */
+		private int next;
 
 		/**
 		 * Return whether all that is still to come is kept. Where something was dropped,
 		 * it is not known to which root a span belongs before its parent has ended.
 		 */
 		boolean keepsAll() {
-			return this.reason != null && this.ids.length == 0;
+			return this.reason != null && this.count == 0;
 		}
 
 		boolean dropped(String spanId) {
-			return Arrays.binarySearch(this.ids, id(spanId)) >= 0;
+			long id = id(spanId);
+			for (int i = 0; i < this.count; i++) {
+				if (this.ids[i] == id) {
+					return true;
+				}
+			}
+			return false;
 		}
 
-		Decision and(long[] more, long now) {
-			long[] all = Arrays.copyOf(this.ids, this.ids.length + more.length);
-			System.arraycopy(more, 0, all, this.ids.length, more.length);
-			Arrays.sort(all);
-			return new Decision(this.reason, all, now);
+		/**
+		 * Remember that a span was dropped.
+		 * @return whether there is one more now
+		 */
+		boolean drop(long id) {
+			if (this.count == MAX_IDS_OF_DECISION) {
+				this.ids[this.next] = id;
+				this.next = (this.next + 1) % MAX_IDS_OF_DECISION;
+				return false;
+			}
+			if (this.count == this.ids.length) {
+				this.ids = Arrays.copyOf(this.ids, Math.min(Math.max(4, this.count * 2), MAX_IDS_OF_DECISION));
+			}
+			this.ids[this.count] = id;
+			this.count++;
+			return true;
+		}
+
+		/**
+		 * Forget the oldest spans.
+		 * @return how many
+		 */
+		int forgetAllBut(int most) {
+			int less = this.count - most;
+			if (less <= 0) {
+				return 0;
+			}
+			long[] latest = new long[most];
+			for (int i = 0; i < most; i++) {
+				latest[i] = this.ids[(this.next + less + i) % this.count];
+			}
+			this.ids = latest;
+			this.count = most;
+			this.next = 0;
+			return less;
 		}
 
 	}

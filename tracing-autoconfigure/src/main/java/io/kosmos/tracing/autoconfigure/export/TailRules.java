@@ -20,8 +20,6 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.opentelemetry.sdk.trace.samplers.SamplingDecision;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.util.PatternMatchUtils;
-
 /**
  * Says why spans of one trace are kept, if they are. The probability is a function of the
  * trace id, the same as that of the SDK's sampler, so that services with the same
@@ -41,6 +39,13 @@ final class TailRules {
 
 	static final String PROBABILITY = "probability";
 
+	/**
+	 * What models do not do, by the values of {@code gen_ai.operation.name}; besides them
+	 * those of a memory.
+	 */
+	private static final Set<String> OTHER_OPERATIONS = Set.of("create_agent", "invoke_agent", "invoke_workflow",
+			"invoke_node", "execute_tool", "retrieval", "plan");
+
 	private final TailProperties properties;
 
 	private final Sampler sampler;
@@ -54,15 +59,16 @@ final class TailRules {
 	 * Return why spans are kept.
 	 * @param spans spans of one trace, at least one
 	 * @param root the local root, {@code null} if it has not ended: the time from the
-	 * first start to the last end stands for it
+	 * first start to the last end stands for it, or that for which it was waited if that
+	 * is longer
+	 * @param waitedNanos for how long the root was waited for
 	 * @return the first reason, or {@code null} if there is none
 	 */
-	@Nullable String reason(List<SpanData> spans, @Nullable SpanData root) {
-		if (this.properties.errors()
-				&& spans.stream().anyMatch((span) -> span.getStatus().getStatusCode() == StatusCode.ERROR)) {
+	@Nullable String reason(List<SpanData> spans, @Nullable SpanData root, long waitedNanos) {
+		if (this.properties.errors() && spans.stream().anyMatch(TailRules::isError)) {
 			return ERROR;
 		}
-		if (this.properties.slow() != null && nanos(spans, root) >= this.properties.slow().toNanos()) {
+		if (this.properties.slow() != null && nanos(spans, root, waitedNanos) >= this.properties.slow().toNanos()) {
 			return SLOW;
 		}
 		String usage = (this.properties.cost() != null || this.properties.tokens() != null) ? usage(spans) : null;
@@ -77,12 +83,16 @@ final class TailRules {
 		return sampled(spans.get(0).getTraceId()) ? PROBABILITY : null;
 	}
 
+	static boolean isError(SpanData span) {
+		return span.getStatus().getStatusCode() == StatusCode.ERROR;
+	}
+
 	private boolean sampled(String traceId) {
 		return this.sampler.shouldSample(Context.root(), traceId, "", SpanKind.INTERNAL, Attributes.empty(), List.of())
 			.getDecision() == SamplingDecision.RECORD_AND_SAMPLE;
 	}
 
-	private static long nanos(List<SpanData> spans, @Nullable SpanData root) {
+	private static long nanos(List<SpanData> spans, @Nullable SpanData root, long waitedNanos) {
 		if (root != null) {
 			return nanos(root);
 		}
@@ -92,7 +102,7 @@ final class TailRules {
 			start = Math.min(start, span.getStartEpochNanos());
 			end = Math.max(end, span.getEndEpochNanos());
 		}
-		return end - start;
+		return Math.max(end - start, waitedNanos);
 	}
 
 	private static long nanos(SpanData span) {
@@ -100,31 +110,35 @@ final class TailRules {
 	}
 
 	/**
-	 * Sum up what calls of models used. Of calls within a call, such as those that a
-	 * gateway makes, the innermost ones count, and sums on agents do not.
+	 * Sum up what calls of models used, as the sums on agents and workflows do: where a
+	 * call makes one of the same kind, with no other operation between, as a gateway
+	 * does, the inner one counts if it knows.
 	 */
 	private @Nullable String usage(List<SpanData> spans) {
-		Map<String, SpanData> calls = new HashMap<>();
+		Map<String, SpanData> byId = new HashMap<>();
+		spans.forEach((span) -> byId.put(span.getSpanId(), span));
+		Set<String> costKnownBelow = new HashSet<>();
+		Set<String> tokensKnownBelow = new HashSet<>();
 		for (SpanData span : spans) {
-			if (span.getAttributes().get(KosmosAttributes.LLM_COST) != null || tokens(span) != null) {
-				calls.put(span.getSpanId(), span);
+			if (isCall(span)) {
+				mark(span, cost(span) != null, costKnownBelow, byId);
+				mark(span, tokens(span) != null, tokensKnownBelow, byId);
 			}
 		}
-		if (calls.isEmpty()) {
-			return null;
-		}
-		Set<String> outer = (calls.size() > 1) ? ancestors(calls.values(), spans) : Set.of();
 		Map<String, Double> costs = new HashMap<>();
 		long tokens = 0;
-		for (SpanData call : calls.values()) {
-			if (!outer.contains(call.getSpanId())) {
-				Double cost = call.getAttributes().get(KosmosAttributes.LLM_COST);
-				if (cost != null) {
-					String currency = call.getAttributes().get(KosmosAttributes.LLM_COST_CURRENCY);
-					costs.merge((currency != null) ? currency : "", cost, Double::sum);
-				}
-				Long used = tokens(call);
-				tokens += (used != null) ? used : 0;
+		for (SpanData span : spans) {
+			if (!isCall(span)) {
+				continue;
+			}
+			Double cost = cost(span);
+			if (cost != null && !costKnownBelow.contains(span.getSpanId())) {
+				String currency = span.getAttributes().get(KosmosAttributes.LLM_COST_CURRENCY);
+				costs.merge((currency != null) ? currency : "USD", cost, Double::sum);
+			}
+			Long used = tokens(span);
+			if (used != null && !tokensKnownBelow.contains(span.getSpanId())) {
+				tokens += used;
 			}
 		}
 		Double maxCost = this.properties.cost();
@@ -134,21 +148,52 @@ final class TailRules {
 		return (this.properties.tokens() != null && tokens >= this.properties.tokens()) ? TOKENS : null;
 	}
 
-	private static Set<String> ancestors(Collection<SpanData> calls, List<SpanData> spans) {
-		Map<String, String> parents = new HashMap<>();
-		spans.forEach((span) -> parents.put(span.getSpanId(), span.getParentSpanId()));
-		Set<String> ancestors = new HashSet<>();
-		for (SpanData call : calls) {
-			String ancestor = parents.get(call.getSpanId());
-			while (ancestor != null && ancestors.add(ancestor)) {
-				ancestor = parents.get(ancestor);
-			}
+	private static void mark(SpanData call, boolean known, Set<String> knownBelow, Map<String, SpanData> spans) {
+		if (!known) {
+			return;
 		}
-		return ancestors;
+		SpanData outer = operationAbove(call, spans);
+		while (outer != null && isCall(outer) && isEmbedding(outer) == isEmbedding(call)
+				&& knownBelow.add(outer.getSpanId())) {
+			outer = operationAbove(outer, spans);
+		}
 	}
 
-	// Agents and workflows have their sums in attributes of their own; what other
-	// libraries record has only the names of the conventions.
+	private static @Nullable SpanData operationAbove(SpanData span, Map<String, SpanData> spans) {
+		SpanData above = spans.get(span.getParentSpanId());
+		// Ids that form a ring end the search too.
+		for (int i = 0; above != null && !isOperation(above); i++) {
+			above = (i < spans.size()) ? spans.get(above.getParentSpanId()) : null;
+		}
+		return above;
+	}
+
+	private static boolean isOperation(SpanData span) {
+		Attributes attributes = span.getAttributes();
+		return attributes.get(GenAiAttributes.OPERATION_NAME) != null
+				|| attributes.get(KosmosAttributes.POLICY_NAME) != null || isCall(span);
+	}
+
+	/**
+	 * Return whether a span is a call of a model. What does not say which operation it is
+	 * counts as one if it has the numbers of one; all else that is not known is a call,
+	 * however it is named.
+	 */
+	private static boolean isCall(SpanData span) {
+		String operation = span.getAttributes().get(GenAiAttributes.OPERATION_NAME);
+		return (operation != null) ? !OTHER_OPERATIONS.contains(operation) && !operation.contains("memory")
+				: cost(span) != null || tokens(span) != null;
+	}
+
+	private static boolean isEmbedding(SpanData call) {
+		return "embeddings".equals(call.getAttributes().get(GenAiAttributes.OPERATION_NAME));
+	}
+
+	private static @Nullable Double cost(SpanData span) {
+		return span.getAttributes().get(KosmosAttributes.LLM_COST);
+	}
+
+	// What other libraries record has only the names of the conventions.
 	private static @Nullable Long tokens(SpanData span) {
 		Attributes attributes = span.getAttributes();
 		Long total = attributes.get(KosmosAttributes.LLM_TOTAL_TOKENS);
@@ -163,7 +208,7 @@ final class TailRules {
 
 	private static boolean matches(Rule rule, SpanData span) {
 		if (rule.kind() != null && rule.kind() != span.getKind()
-				|| rule.spanName() != null && !PatternMatchUtils.simpleMatch(rule.spanName(), span.getName())
+				|| rule.spanName() != null && !Glob.matches(rule.spanName(), span.getName())
 				|| rule.slow() != null && nanos(span) < rule.slow().toNanos()) {
 			return false;
 		}
@@ -192,7 +237,7 @@ final class TailRules {
 		if (value instanceof Collection<?> values) {
 			return values.stream().anyMatch((each) -> matches(pattern, each));
 		}
-		return value != null && PatternMatchUtils.simpleMatch(pattern, value.toString());
+		return value != null && Glob.matches(pattern, value.toString());
 	}
 
 }
