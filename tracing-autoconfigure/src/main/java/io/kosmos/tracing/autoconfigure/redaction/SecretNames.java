@@ -35,8 +35,8 @@ final class SecretNames {
 	/** After these words a name is that of something about the secret. */
 	private static final Set<String> ABOUT = Set.of("type", "types", "count", "counts", "length", "limit", "limits",
 			"usage", "budget", "expiry", "expires", "expired", "expiration", "ttl", "name", "arn", "algorithm",
-			"policy", "present", "enabled", "required", "size", "version", "status", "decision", "granted",
-			"changed", "endpoint", "url", "uri");
+			"policy", "present", "enabled", "required", "size", "version", "status", "decision", "granted", "changed",
+			"endpoint", "url", "uri");
 
 	private SecretNames() {
 	}
@@ -47,7 +47,8 @@ final class SecretNames {
 			if (isSecret(words.get(i)) && !isAbout(words, i + 1)) {
 				return true;
 			}
-			if (i + 1 < words.size() && PAIRS.contains(words.get(i) + " " + words.get(i + 1)) && !isAbout(words, i + 2)) {
+			if (i + 1 < words.size() && PAIRS.contains(words.get(i) + " " + words.get(i + 1))
+					&& !isAbout(words, i + 2)) {
 				return true;
 			}
 		}

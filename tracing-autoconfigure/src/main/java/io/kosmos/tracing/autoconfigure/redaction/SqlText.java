@@ -16,8 +16,7 @@ final class SqlText {
 			"elasticsearch", "opensearch", "couchdb", "dynamodb", "aws.dynamodb", "neo4j", "hbase", "geode");
 
 	private static final Set<String> DOUBLED_QUOTES = Set.of("postgresql", "h2", "h2database", "oracle", "oracle.db",
-			"db2", "ibm.db2", "hsqldb", "derby", "cockroachdb",
-			"firebirdsql", "trino", "redshift", "aws.redshift");
+			"db2", "ibm.db2", "hsqldb", "derby", "cockroachdb", "firebirdsql", "trino", "redshift", "aws.redshift");
 
 	private static final Set<String> WITH_BACKSLASHES = Set.of("mysql", "mariadb", "clickhouse", "spanner",
 			"gcp.spanner", "bigquery", "hive", "spark", "databricks", "snowflake", "azure.cosmosdb", "cosmosdb");

@@ -234,8 +234,9 @@ final class TextRules {
 			int end = authorityEnd(text, start);
 			int at = last(text, '@', start, end);
 			if (at < 0 && scheme && end < length && text.charAt(end) != '"') {
-				int later = (hasPassword(text, start, end) || text.charAt(end) == '/' && !isWeb(text, slashes)
-						&& last(text, ':', start, end) >= 0) ? lastAt(text, start) : -1;
+				int later = (hasPassword(text, start, end)
+						|| text.charAt(end) == '/' && !isWeb(text, slashes) && last(text, ':', start, end) >= 0)
+								? lastAt(text, start) : -1;
 				at = (later >= 0 && text.startsWith("sha256:", later + 1)) ? -1 : later;
 			}
 			else if (at < 0 && scheme && end == length && hasPassword(text, start, end)) {
@@ -604,7 +605,8 @@ final class TextRules {
 		int length = text.length();
 		int quote = skip(text, start, "\\", MAX_GAP);
 		if (quote < length && "\"'`".indexOf(text.charAt(quote)) >= 0) {
-			return mask(text, quote + 1, closingQuote(text, quote + 1, text.charAt(quote), quote - start), false, edits);
+			return mask(text, quote + 1, closingQuote(text, quote + 1, text.charAt(quote), quote - start), false,
+					edits);
 		}
 		int open = (quote > start && text.startsWith("u0022", quote)) ? quote + 5
 				: text.startsWith("&quot;", start) ? start + 6 : text.startsWith("%22", start) ? start + 3 : -1;
@@ -691,7 +693,8 @@ final class TextRules {
 		int length = text.length();
 		int nameStart = open + 1;
 		int end = nameStart;
-		while (end < length && end - nameStart <= MAX_NAME && (isNamePart(text.charAt(end)) || text.charAt(end) == ':')) {
+		while (end < length && end - nameStart <= MAX_NAME
+				&& (isNamePart(text.charAt(end)) || text.charAt(end) == ':')) {
 			end++;
 		}
 		String name = text.substring(nameStart, end);
@@ -772,15 +775,17 @@ final class TextRules {
 				end++;
 			}
 			int start = skip(text, end, " \t\"',\\", 8);
-			boolean begins = option == 0 || text.charAt(option - 1) <= ' ' || "\"'".indexOf(text.charAt(option - 1)) >= 0;
+			boolean begins = option == 0 || text.charAt(option - 1) <= ' '
+					|| "\"'".indexOf(text.charAt(option - 1)) >= 0;
 			if (begins && start > end && start < text.length() && start >= edits.end() && text.charAt(start) != '-'
 					&& text.charAt(start) != '=' && text.charAt(start) != ':'
 					&& SecretNames.contains(text.substring(option + 2, end))) {
 				char quote = text.charAt(start - 1);
 				int masked = maskEnd(text, start);
-				int last = (masked >= 0) ? masked : (quote == '"' || quote == '\'')
-						? closingQuote(text, start, quote, (text.charAt(start - 2) == '\\') ? 1 : 0)
-						: wordEnd(text, start, false);
+				int last = (masked >= 0) ? masked
+						: (quote == '"' || quote == '\'')
+								? closingQuote(text, start, quote, (text.charAt(start - 2) == '\\') ? 1 : 0)
+								: wordEnd(text, start, false);
 				end = mask(text, start, last, false, edits);
 			}
 			option = text.indexOf("--", end);
@@ -861,7 +866,7 @@ final class TextRules {
 		return end;
 	}
 
-	// ","  "}  "]
+	// "," "} "]
 	private static boolean isStringEnd(String text, int from) {
 		int next = skip(text, from, "]}", MAX_GAP);
 		if (next == text.length()) {
@@ -877,7 +882,8 @@ final class TextRules {
 		int length = text.length();
 		for (int i = from; i < length; i++) {
 			char c = text.charAt(i);
-			if (c <= ' ' || c == '&' || c == '"' || c == '<' || c == '`' || escaped && (isEscape(text, i, "26") || text.startsWith("%2526", i))) {
+			if (c <= ' ' || c == '&' || c == '"' || c == '<' || c == '`'
+					|| escaped && (isEscape(text, i, "26") || text.startsWith("%2526", i))) {
 				return i;
 			}
 			if ((c == ')' || c == ']' || c == '}' || c == '\'') && (i + 1 == length || !isWord(text.charAt(i + 1)))) {
@@ -1236,9 +1242,8 @@ final class TextRules {
 		int length = text.length();
 		for (int i = 0; i < length; i++) {
 			char c = text.charAt(i);
-			int statement = (c == '[' && isStatement(text, i + 1)) ? i + 1
-					: (c != 'S') ? -1
-							: text.startsWith("SQL [", i) ? i + 5 : text.startsWith("SQL statement:", i) ? i + 14 : -1;
+			int statement = (c == '[' && isStatement(text, i + 1)) ? i + 1 : (c != 'S') ? -1
+					: text.startsWith("SQL [", i) ? i + 5 : text.startsWith("SQL statement:", i) ? i + 14 : -1;
 			if (statement >= 0) {
 				int end = statementEnd(text, statement, text.charAt(statement - 1) == '[');
 				SqlText.edit(text, statement, end, SqlText.Dialect.UNKNOWN, edits);
@@ -1449,7 +1454,8 @@ final class TextRules {
 				new Quotation("converting the ", " value '", '\'', "' to data type"));
 
 		static @Nullable Quotation at(String text, int at, char c) {
-			if (c != ')' && c != 'c' && c != 'k' && c != 'V' && c != 'd' && c != 'D' && c != 'v' && c != 'i' && c != 'o') {
+			if (c != ')' && c != 'c' && c != 'k' && c != 'V' && c != 'd' && c != 'D' && c != 'v' && c != 'i'
+					&& c != 'o') {
 				return null;
 			}
 			for (Quotation quotation : ALL) {
