@@ -524,8 +524,8 @@ final class Redactor implements UnaryOperator<SpanData>, Ordered {
 			String before = "";
 			for (Object each : values) {
 				String value = (String) each;
-				String text = (value == null) ? null
-						: (isOption(before, value)) ? TextRules.MASK : text(value, plan, dialect(plan));
+				boolean option = value != null && isOption(before, value);
+				String text = (option) ? TextRules.MASK : (value != null) ? text(value, plan, dialect(plan)) : null;
 				before = (value != null) ? value : "";
 				same &= value == text;
 				if (text != null) {
