@@ -134,7 +134,7 @@ class LeakTests {
 		for (String place : List.of("user-info", "query", "request header", "response header", "sql", "statement",
 				"exception message", "cause", "status", "span name", "event name", "event", "link", "link trace state",
 				"resource", "scope", "prompt", "completion", "arguments", "result", "structured", "array", "number key",
-				"baggage", "token", "mail", "key")) {
+				"after a newline", "baggage", "token", "mail", "key")) {
 			secrets.put(place, PREFIX + "x" + number++ + "Lk");
 		}
 		return secrets;
@@ -374,6 +374,8 @@ class LeakTests {
 						Value.of(KeyValue.of("password", Value.of(of("structured")))))
 				.setAttribute(AttributeKey.stringArrayKey("list"), List.of("a", "pwd=" + of("array")))
 				.setAttribute("pin", of("number key"))
+				.setAttribute("gen_ai.input.messages",
+						"[{\"content\":\"my key:\\nsk-proj-" + of("after a newline") + "0123456789abcdef\"}]")
 				.setAttribute("baggage.copy", "token:" + of("baggage"))
 				.setAttribute("log", "Authorization: Bearer " + of("token"))
 				.setAttribute("to", of("mail") + "@example.com")

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.common.InstrumentationLibraryInfo;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.data.DelegatingSpanData;
@@ -93,6 +94,14 @@ final class RedactedSpan extends DelegatingSpanData {
 	@Override
 	public InstrumentationScopeInfo getInstrumentationScopeInfo() {
 		return this.scope;
+	}
+
+	@Override
+	@Deprecated
+	@SuppressWarnings("deprecation")
+	public InstrumentationLibraryInfo getInstrumentationLibraryInfo() {
+		return InstrumentationLibraryInfo.create(this.scope.getName(), this.scope.getVersion(),
+				this.scope.getSchemaUrl());
 	}
 
 }

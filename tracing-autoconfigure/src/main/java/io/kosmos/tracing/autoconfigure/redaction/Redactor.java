@@ -55,6 +55,8 @@ final class Redactor implements UnaryOperator<SpanData>, Redaction, Ordered {
 
 	private static final int MAX_LAST_WORD = 256;
 
+	private static final String WORD_ENDS = " \t\r\n\"'`,;{}[]()<>|&";
+
 	private static final Set<String> STATEMENTS = Set.of("db.query.text", "db.statement", "sql.query", "db.sql.query");
 
 	private static final List<String> STATEMENT_PREFIXES = List.of("jdbc.query[", "r2dbc.query[");
@@ -345,8 +347,8 @@ final class Redactor implements UnaryOperator<SpanData>, Redaction, Ordered {
 		return TextRules.MASK;
 	}
 
-	// Before the word that would otherwise be cut in two and perhaps not known for what
-	// it is.
+	// Before the word, or the groups of digits, that would otherwise be cut in two and
+	// perhaps not known for what it is.
 	private int cut(String text) {
 		int end = this.maxLength - TextRules.MASK.length();
 		int limit = Math.max(0, end - MAX_LAST_WORD);
@@ -354,7 +356,18 @@ final class Redactor implements UnaryOperator<SpanData>, Redaction, Ordered {
 		while (cut > limit && text.charAt(cut - 1) > ' ') {
 			cut--;
 		}
-		return cut;
+		if (cut == limit) {
+			cut = end;
+			while (cut > 0 && WORD_ENDS.indexOf(text.charAt(cut - 1)) < 0) {
+				cut--;
+			}
+		}
+		int kept = cut;
+		while (kept > 0 && (TextRules.isDigit(text.charAt(kept - 1)) || text.charAt(kept - 1) == ' '
+				|| text.charAt(kept - 1) == '-')) {
+			kept--;
+		}
+		return (text.substring(kept, cut).isBlank()) ? cut : kept;
 	}
 
 	private @Nullable String scan(String text, Plan plan, SqlText.Dialect dialect) {
@@ -515,15 +528,29 @@ final class Redactor implements UnaryOperator<SpanData>, Redaction, Ordered {
 		private @Nullable Object list(List<?> values, Plan plan) {
 			List<String> redacted = new ArrayList<>(values.size());
 			boolean same = true;
+			String before = "";
 			for (Object each : values) {
 				String value = (String) each;
-				String text = (value != null) ? text(value, plan, dialect(plan)) : null;
+				boolean option = value != null && isOption(before, value);
+				String text = (option) ? TextRules.MASK : (value != null) ? text(value, plan, dialect(plan)) : null;
+				before = (value != null) ? value : "";
 				same &= value == text;
 				if (text != null) {
 					redacted.add(text);
 				}
 			}
 			return (same) ? values : (redacted.isEmpty()) ? null : redacted;
+		}
+
+		// ["--db-password", "abc"]
+		private boolean isOption(String before, String value) {
+			if (!before.startsWith("-") || before.indexOf('=') >= 0 || value.startsWith("-")
+					|| value.equals(TextRules.MASK) || !Redactor.this.textRules.isOn(BuiltIn.ASSIGNMENT)
+					|| !SecretNames.contains(before)) {
+				return false;
+			}
+			Redactor.this.counts.add(BuiltIn.ASSIGNMENT.ruleName(), 1);
+			return true;
 		}
 
 		private @Nullable Object structured(Value<?> value, Plan plan, int depth) {

@@ -16,14 +16,15 @@ final class SecretNames {
 	private static final Set<String> WORDS = Set.of("password", "passwords", "passwd", "pwd", "pw", "passphrase",
 			"passcode", "secret", "secrets", "token", "authorization", "cookie", "cookies", "credential", "credentials",
 			"signature", "sig", "jwt", "bearer", "csrf", "xsrf", "pin", "otp", "cvv", "cvc", "ssn", "jsessionid",
-			"phpsessid", "sessid", "sessionid");
+			"phpsessid", "sessid");
 
 	/** Words that are secrets only where nothing follows them. */
 	private static final Set<String> LAST_WORDS = Set.of("auth", "session");
 
+	/** Of APIkey the second word is ikey. */
 	private static final Set<String> PAIRS = Set.of("api key", "api keys", "access key", "private key", "secret key",
 			"signing key", "encryption key", "account key", "shared key", "license key", "subscription key",
-			"master key", "auth key", "ssh key", "functions key", "session id", "session key", "db pass", "user pass",
+			"master key", "auth key", "ssh key", "ap ikey", "functions key", "session key", "db pass", "user pass",
 			"smtp pass", "mail pass", "pass word", "credit card", "card number", "social security");
 
 	private static final List<String> PARTS = List.of("password", "passwd", "passphrase", "apikey", "accesskey",
@@ -34,8 +35,8 @@ final class SecretNames {
 	/** After these words a name is that of something about the secret. */
 	private static final Set<String> ABOUT = Set.of("type", "types", "count", "counts", "length", "limit", "limits",
 			"usage", "budget", "expiry", "expires", "expired", "expiration", "ttl", "name", "arn", "algorithm",
-			"policy", "present", "enabled", "required", "size", "version", "status", "decision", "result", "granted",
-			"changed", "endpoint", "url", "uri");
+			"policy", "present", "enabled", "required", "size", "version", "status", "decision", "granted", "changed",
+			"endpoint", "url", "uri");
 
 	private SecretNames() {
 	}
@@ -46,18 +47,22 @@ final class SecretNames {
 			if (isSecret(words.get(i)) && !isAbout(words, i + 1)) {
 				return true;
 			}
-			if (i + 1 < words.size() && PAIRS.contains(words.get(i) + " " + words.get(i + 1)) && !isAbout(words, i + 2)
-					&& !isConventional(name, words, i)) {
+			if (i + 1 < words.size() && PAIRS.contains(words.get(i) + " " + words.get(i + 1))
+					&& !isAbout(words, i + 2)) {
 				return true;
 			}
 		}
 		return !words.isEmpty() && LAST_WORDS.contains(words.get(words.size() - 1));
 	}
 
-	// session.id, mcp.session.id: what the conventions call so identifies and opens
-	// nothing.
-	private static boolean isConventional(String name, List<String> words, int index) {
-		return words.get(index).equals("session") && name.endsWith("session.id");
+	/**
+	 * Whether two words name a secret together, as in {@code API key}.
+	 * @param name the words
+	 * @return whether they do
+	 */
+	static boolean isPair(String name) {
+		List<String> words = words(name);
+		return words.size() == 2 && PAIRS.contains(words.get(0) + " " + words.get(1));
 	}
 
 	private static boolean isAbout(List<String> words, int next) {

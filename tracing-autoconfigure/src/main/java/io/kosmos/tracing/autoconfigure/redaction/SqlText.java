@@ -13,15 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class SqlText {
 
 	private static final Set<String> NO_SQL = Set.of("redis", "valkey", "memcached", "mongodb", "documentdb",
-			"elasticsearch", "opensearch", "couchdb", "dynamodb", "aws.dynamodb", "neo4j", "hbase", "geode",
-			"azure.cosmosdb", "cosmosdb");
+			"elasticsearch", "opensearch", "couchdb", "dynamodb", "aws.dynamodb", "neo4j", "hbase", "geode");
 
 	private static final Set<String> DOUBLED_QUOTES = Set.of("postgresql", "h2", "h2database", "oracle", "oracle.db",
-			"mssql", "microsoft.sql_server", "db2", "ibm.db2", "hsqldb", "derby", "sqlite", "cockroachdb",
-			"firebirdsql", "trino", "redshift", "aws.redshift");
+			"db2", "ibm.db2", "hsqldb", "derby", "cockroachdb", "firebirdsql", "trino", "redshift", "aws.redshift");
 
 	private static final Set<String> WITH_BACKSLASHES = Set.of("mysql", "mariadb", "clickhouse", "spanner",
-			"gcp.spanner", "bigquery", "hive", "spark", "databricks", "snowflake");
+			"gcp.spanner", "bigquery", "hive", "spark", "databricks", "snowflake", "azure.cosmosdb", "cosmosdb");
 
 	private SqlText() {
 	}
@@ -43,11 +41,11 @@ final class SqlText {
 		while (i < to) {
 			char c = text.charAt(i);
 			int end = i + 1;
-			if (c == '\'' || c == '"' && dialect != Dialect.STANDARD) {
+			if (c == '\'' || c == '"' && dialect.doubleQuotedStrings) {
 				end = string(text, i, to, c, dialect);
 				edits.replace(i, end, "?");
 			}
-			else if (c == '"' || c == '`' || c == '[' && dialect == Dialect.STANDARD && isName(text, i, to)) {
+			else if (c == '"' || c == '`' || c == '[' && dialect.bracketedNames && isName(text, i, to)) {
 				int close = text.indexOf((c == '[') ? ']' : c, i + 1);
 				end = (close < 0 || close >= to) ? to : close + 1;
 			}
@@ -70,6 +68,12 @@ final class SqlText {
 			else if (TextRules.isDigit(c) || c == '.' && i + 1 < to && TextRules.isDigit(text.charAt(i + 1))) {
 				end = number(text, i, to);
 				edits.replace(i, end, "?");
+			}
+			else if (c == '?') {
+				// ?1 of JPA is a parameter.
+				while (end < to && TextRules.isDigit(text.charAt(end))) {
+					end++;
+				}
 			}
 			else if (isLetter(c) || c == '$' || c == ':' || c == '@') {
 				end = word(text, i, to, dialect, edits);
@@ -104,7 +108,7 @@ final class SqlText {
 		int i = from + 1;
 		while (i < to) {
 			char c = text.charAt(i);
-			if (c == '\\' && dialect != Dialect.STANDARD) {
+			if (c == '\\' && dialect.backslashes) {
 				if (dialect == Dialect.UNKNOWN && i + 1 < to && text.charAt(i + 1) == quote) {
 					return to;
 				}
@@ -188,16 +192,34 @@ final class SqlText {
 	enum Dialect {
 
 		/** Quotes are doubled; double quotes are those of names. */
-		STANDARD,
+		STANDARD(false, false, false),
+
+		/** As the standard says, and brackets are those of names. */
+		SQL_SERVER(false, false, true),
+
+		/** Brackets are those of names; double quotes may be those of strings. */
+		SQLITE(true, false, true),
 
 		/** Backslashes escape too; double quotes are those of strings. */
-		BACKSLASHES,
+		BACKSLASHES(true, true, false),
 
 		/** Not known, so that what may be a string is taken for one. */
-		UNKNOWN,
+		UNKNOWN(true, true, false),
 
 		/** No SQL at all. */
-		NONE;
+		NONE(true, true, false);
+
+		private final boolean doubleQuotedStrings;
+
+		private final boolean backslashes;
+
+		private final boolean bracketedNames;
+
+		Dialect(boolean doubleQuotedStrings, boolean backslashes, boolean bracketedNames) {
+			this.doubleQuotedStrings = doubleQuotedStrings;
+			this.backslashes = backslashes;
+			this.bracketedNames = bracketedNames;
+		}
 
 		static Dialect of(@Nullable String system) {
 			if (system == null) {
@@ -207,8 +229,12 @@ final class SqlText {
 			if (NO_SQL.contains(name)) {
 				return NONE;
 			}
-			return DOUBLED_QUOTES.contains(name) ? Dialect.STANDARD
-					: WITH_BACKSLASHES.contains(name) ? Dialect.BACKSLASHES : UNKNOWN;
+			return switch (name) {
+				case "mssql", "microsoft.sql_server" -> SQL_SERVER;
+				case "sqlite" -> SQLITE;
+				default -> DOUBLED_QUOTES.contains(name) ? Dialect.STANDARD
+						: WITH_BACKSLASHES.contains(name) ? Dialect.BACKSLASHES : UNKNOWN;
+			};
 		}
 
 	}

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.kosmos.tracing.autoconfigure.redaction.RedactionProperties.BuiltIn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The built-in rules for texts. Each passes over a text once and looks at most a fixed
@@ -34,6 +35,8 @@ final class TextRules {
 
 	private static final int JOIN = 8;
 
+	private static final int QUOTE = 16;
+
 	private static final int SPACE = 32;
 
 	private static final int PERCENT = 64;
@@ -47,14 +50,31 @@ final class TextRules {
 
 	private static final int MAX_NAME = 64;
 
+	/** Blanks, quotes and backslashes between a name and its value. */
+	private static final int MAX_GAP = 64;
+
+	private static final int MAX_TAG = 512;
+
+	private static final int MAX_ELEMENT = 2048;
+
+	private static final int MIN_CODE = 10;
+
+	private static final int HASH_LENGTH = HASH.length() + 17;
+
+	private static final String QUERY_MASKS = URL_MASK + ":" + URL_MASK;
+
 	private static final int MAX_AUTHORITY = 1024;
 
 	private static final String ORACLE = "jdbc:oracle:";
 
-	private static final Set<String> SCHEMES = Set.of("basic", "bearer", "digest", "token", "apikey", "negotiate",
-			"ntlm", "hmac", "aws4-hmac-sha256");
+	private static final Set<String> SCHEMES = Set.of("basic", "bearer", "token", "apikey", "negotiate", "ntlm");
 
-	private static final Set<String> NO_SECRETS = Set.of("null", "true", "false", "none", "undefined", "nil");
+	private static final List<String> SOURCES = List.of(".java", ".kt", ".scala", ".groovy");
+
+	private static final List<String> STATEMENTS = List.of("select ", "insert ", "update ", "delete ", "merge ",
+			"replace ", "with ", "call ");
+
+	private static final Set<String> NO_SECRETS = Set.of("null", "true", "false", "none", "undefined", "nil", "?");
 
 	private static final Prefix[][] PREFIXES = prefixes();
 
@@ -101,16 +121,16 @@ final class TextRules {
 		if ((kinds & JOIN) != 0) {
 			found = run(BuiltIn.PRIVATE_KEY, found, TextRules::privateKeys);
 		}
-		if ((kinds & ASSIGN) != 0 && (kinds & (AT | PERCENT)) != 0) {
-			if (found.contains(ORACLE)) {
-				found = run(BuiltIn.URL_USER_INFO, found, TextRules::oracleUser);
-			}
-			found = run(BuiltIn.URL_USER_INFO, found, TextRules::userInfo);
+		if ((kinds & (ASSIGN | PERCENT)) != 0) {
+			found = urls(found, kinds);
+		}
+		if ((kinds & JOIN) != 0 && (kinds & (SPACE | QUOTE)) != 0) {
+			found = run(BuiltIn.ASSIGNMENT, found, TextRules::options);
 		}
 		if ((kinds & (ASSIGN | PERCENT)) != 0) {
 			found = run(BuiltIn.ASSIGNMENT, found, TextRules::assignments);
 		}
-		if ((kinds & SPACE) != 0) {
+		if ((kinds & (SPACE | PERCENT)) != 0) {
 			found = run(BuiltIn.CREDENTIALS, found, TextRules::credentials);
 		}
 		if ((kinds & (DIGIT | UPPER)) != 0) {
@@ -129,6 +149,20 @@ final class TextRules {
 			found = run(BuiltIn.IBAN, found, TextRules::accountNumbers);
 		}
 		return found;
+	}
+
+	private String urls(String text, int kinds) {
+		String found = text;
+		if ((kinds & AT) != 0 && found.contains(ORACLE)) {
+			found = run(BuiltIn.URL_USER_INFO, found, TextRules::oracleUser);
+		}
+		if (found.contains("//")) {
+			found = run(BuiltIn.URL_USER_INFO, found, TextRules::userInfo);
+		}
+		if ((kinds & AT) != 0) {
+			found = run(BuiltIn.URL_USER_INFO, found, TextRules::socketUser);
+		}
+		return ((kinds & PERCENT) != 0) ? run(BuiltIn.URL_USER_INFO, found, TextRules::escapedUserInfo) : found;
 	}
 
 	/**
@@ -155,48 +189,112 @@ final class TextRules {
 	}
 
 	private static void privateKeys(String text, Edits edits) {
-		int begin = text.indexOf("-----BEGIN ");
+		int length = text.length();
+		int begin = text.indexOf("BEGIN");
 		while (begin >= 0) {
-			int next = begin + 11;
-			int dashes = text.indexOf("-----", next);
-			int labelEnd = (dashes < 0) ? text.length() : dashes;
-			if (labelEnd - next <= MAX_NAME && (text.substring(next, labelEnd).contains("PRIVATE KEY")
-					|| dashes < 0 && "PRIVATE KEY".startsWith(text.substring(next)))) {
-				int end = text.indexOf("-----END ", labelEnd);
-				int endDashes = (end < 0) ? -1 : text.indexOf("-----", end + 9);
-				next = (endDashes < 0) ? text.length() : endDashes + 5;
-				edits.replace(begin, next, MASK);
+			int next = begin + 5;
+			boolean spaced = begin > 0 && text.charAt(begin - 1) == ' ';
+			int dashes = (spaced) ? begin - 1 : begin;
+			int start = dashes;
+			while (start > 0 && dashes - start < 5 && text.charAt(start - 1) == '-') {
+				start--;
 			}
-			else if (dashes < 0) {
-				return;
+			if (dashes - start >= 4 && start >= edits.end() && isPrivateKey(text, next)) {
+				int end = text.indexOf((spaced) ? "-- END" : "--END", next);
+				int label = (end < 0) ? length : end + 5;
+				int endDashes = text.substring(label, Math.min(length, label + MAX_NAME)).indexOf("--");
+				next = (endDashes < 0) ? length : label + endDashes;
+				while (next < length && text.charAt(next) == '-') {
+					next++;
+				}
+				edits.replace(start, next, MASK);
 			}
-			begin = text.indexOf("-----BEGIN ", next);
+			begin = text.indexOf("BEGIN", next);
 		}
 	}
 
+	// BEGIN RSA PRIVATE KEY-----, or what the end of the text has left of it.
+	private static boolean isPrivateKey(String text, int from) {
+		int limit = Math.min(text.length(), from + MAX_NAME);
+		String label = text.substring(from, limit);
+		int dashes = label.indexOf("--");
+		if (dashes < 0) {
+			return limit == text.length() && (label.contains("PRIVATE") || " PRIVATE KEY".startsWith(label));
+		}
+		int word = label.indexOf("PRIVATE");
+		return word >= 0 && word < dashes && label.indexOf("KEY", word) > 0 && label.indexOf("KEY", word) < dashes;
+	}
+
 	private static void userInfo(String text, Edits edits) {
-		int from = 0;
-		while (true) {
-			int colon = text.indexOf("://", from);
-			if (colon < 0) {
-				return;
-			}
-			int start = colon + 3;
+		int length = text.length();
+		int slashes = text.indexOf("//");
+		while (slashes >= 0) {
+			int start = slashes + 2;
+			boolean scheme = slashes > 0 && text.charAt(slashes - 1) == ':';
 			int end = authorityEnd(text, start);
 			int at = last(text, '@', start, end);
-			if (at < 0 && end < text.length() && text.charAt(end) != '"' && hasPassword(text, start, end)) {
-				at = lastAt(text, start);
+			if (at < 0 && scheme && end < length && text.charAt(end) != '"') {
+				int later = (hasPassword(text, start, end)
+						|| text.charAt(end) == '/' && !isWeb(text, slashes) && last(text, ':', start, end) >= 0)
+								? lastAt(text, start) : -1;
+				at = (later >= 0 && text.startsWith("sha256:", later + 1)) ? -1 : later;
 			}
-			if (at >= 0) {
-				String masked = (last(text, ':', start, at) >= 0) ? URL_MASK + ":" + URL_MASK : URL_MASK;
+			else if (at < 0 && scheme && end == length && hasPassword(text, start, end)) {
+				at = end;
+			}
+			boolean password = at >= 0 && last(text, ':', start, at) >= 0;
+			if (at >= 0 && (scheme || password)) {
+				String masked = (password) ? QUERY_MASKS : URL_MASK;
 				if (!text.regionMatches(start, masked, 0, masked.length()) || start + masked.length() != at) {
 					edits.replace(start, at, masked);
 				}
-				from = Math.max(end, at);
 			}
-			else {
-				from = start;
+			slashes = text.indexOf("//", Math.max(end, at));
+		}
+	}
+
+	private static boolean isWeb(String text, int slashes) {
+		return text.startsWith("http:", slashes - 5) || text.startsWith("https:", slashes - 6)
+				|| text.startsWith("ws:", slashes - 3) || text.startsWith("wss:", slashes - 4);
+	}
+
+	// root:hunter2@tcp(db:3306)/orders
+	private static void socketUser(String text, Edits edits) {
+		for (int at = text.indexOf("@tcp("); at >= 0; at = text.indexOf("@tcp(", at + 1)) {
+			int limit = Math.max(edits.end(), at - MAX_AUTHORITY);
+			int start = at;
+			while (start > limit && text.charAt(start - 1) > ' ' && "\"'=".indexOf(text.charAt(start - 1)) < 0) {
+				start--;
 			}
+			if (last(text, ':', start, at) >= 0 && !text.substring(start, at).equals(QUERY_MASKS)) {
+				edits.replace(start, at, QUERY_MASKS);
+			}
+		}
+	}
+
+	// postgres%3A%2F%2Falice%3Ahunter2%40db
+	private static void escapedUserInfo(String text, Edits edits) {
+		int percent = text.indexOf('%');
+		while (percent >= 0) {
+			int next = percent + 1;
+			if (text.regionMatches(true, percent, "%3A%2F%2F", 0, 9)) {
+				int start = percent + 9;
+				int at = -1;
+				int colon = -1;
+				next = start;
+				while (next < text.length() && text.charAt(next) > ' ' && text.charAt(next) != '&'
+						&& text.charAt(next) != '"' && !isEscape(text, next, "2F") && !isEscape(text, next, "3F")
+						&& !isEscape(text, next, "26")) {
+					at = (text.charAt(next) == '@' || isEscape(text, next, "40")) ? next : at;
+					colon = (isEscape(text, next, "3A") && at < 0) ? next : colon;
+					next++;
+				}
+				String masked = (colon >= 0) ? URL_MASK + "%3A" + URL_MASK : URL_MASK;
+				if (at >= 0 && !text.substring(start, at).equals(masked)) {
+					edits.replace(start, at, masked);
+				}
+			}
+			percent = text.indexOf('%', next);
 		}
 	}
 
@@ -205,8 +303,8 @@ final class TextRules {
 		for (int driver = text.indexOf(ORACLE); driver >= 0; driver = text.indexOf(ORACLE, driver + 1)) {
 			int start = text.indexOf(':', driver + ORACLE.length()) + 1;
 			int at = (start > 0 && start >= edits.end()) ? lastAt(text, start) : -1;
-			int slash = (at >= 0) ? text.indexOf('/', start) : -1;
-			if (slash > start && slash < at && !text.substring(start, at).equals(URL_MASK + "/" + URL_MASK)) {
+			int slash = (at >= 0) ? last(text, '/', start, at) : -1;
+			if (slash > start && !text.substring(start, at).equals(URL_MASK + "/" + URL_MASK)) {
 				edits.replace(start, at, URL_MASK + "/" + URL_MASK);
 			}
 		}
@@ -221,29 +319,27 @@ final class TextRules {
 	}
 
 	private static int authorityEnd(String text, int start) {
-		int limit = Math.min(text.length(), start + MAX_AUTHORITY);
-		for (int i = start; i < limit; i++) {
+		for (int i = start; i < text.length(); i++) {
 			char c = text.charAt(i);
 			if (c <= ' ' || c == '/' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>' || c == '\\') {
 				return i;
 			}
 		}
-		return limit;
+		return text.length();
 	}
 
 	// Whether what should be a port is none, since the password holds what ends an
 	// authority.
 	private static boolean hasPassword(String text, int start, int end) {
 		int colon = last(text, ':', start, end);
-		if (colon < 0 || text.charAt(start) == '[') {
+		if (colon < 0 || colon + 1 == end || text.charAt(start) == '[' || "${%".indexOf(text.charAt(colon + 1)) >= 0) {
 			return false;
 		}
-		for (int i = colon + 1; i < end; i++) {
-			if (!isDigit(text.charAt(i))) {
-				return true;
-			}
+		int i = colon + 1;
+		while (i < end && isDigit(text.charAt(i))) {
+			i++;
 		}
-		return false;
+		return i < end && (i == colon + 1 || isWord(text.charAt(i)));
 	}
 
 	private static int lastAt(String text, int start) {
@@ -256,52 +352,144 @@ final class TextRules {
 	}
 
 	private static void assignments(String text, Edits edits) {
-		int length = text.length();
-		for (int i = 0; i < length; i++) {
+		assignments(text, 0, text.length(), edits);
+	}
+
+	private static void assignments(String text, int from, int to, Edits edits) {
+		for (int i = from; i < to; i++) {
 			char c = text.charAt(i);
-			if (c != '=' && c != ':' && c != '%' && c != '>') {
-				continue;
+			int end = i;
+			if (c == '<') {
+				end = element(text, i, edits);
 			}
-			int valueStart = i + 1;
-			if (c == '%') {
-				if (!isEscape(text, i, "3d") && !isEscape(text, i, "3a")) {
-					continue;
-				}
-				valueStart = i + 3;
+			else if (c == '=' || c == ':' || c == '%' || c == '\\') {
+				int start = separatorEnd(text, i, c);
+				end = (start > 0) ? assignment(text, i, start, c, edits) : i;
 			}
-			else if (c == ':' && text.startsWith("//", i + 1)) {
-				continue;
-			}
-			else if (c != '>' && i + 1 < length && (text.charAt(i + 1) == '=' || text.charAt(i + 1) == '>')) {
-				valueStart = i + 2;
-			}
-			int nameEnd = nameEnd(text, i, c, edits.end());
-			int nameStart = nameStart(text, nameEnd, edits.end());
-			if (nameStart == nameEnd || c == '>' && (nameStart == 0 || text.charAt(nameStart - 1) != '<')) {
-				continue;
-			}
-			String name = text.substring(nameStart, nameEnd);
-			if (SecretNames.contains(name)) {
-				boolean query = c == '=' && nameEnd == i
-						&& (nameStart == 0 || text.charAt(nameStart - 1) == '?' || text.charAt(nameStart - 1) == '&');
-				i = Math.max(i, value(text, valueStart, name, query, c, edits) - 1);
-			}
+			i = Math.max(i, end - 1);
 		}
 	}
 
-	private static int nameEnd(String text, int separator, char kind, int from) {
-		int end = separator;
-		if (kind == '>') {
-			return end;
+	private static int separatorEnd(String text, int at, char c) {
+		if (c == '%') {
+			int code = text.startsWith("25", at + 1) ? at + 3 : at + 1;
+			return (text.regionMatches(true, code, "3d", 0, 2) || text.regionMatches(true, code, "3a", 0, 2)) ? code + 2
+					: -1;
 		}
-		for (int i = 0; i < 6 && end > from; i++) {
-			char c = text.charAt(end - 1);
-			if (c != ' ' && c != '"' && c != '\'' && c != '\\' && c != ']' && c != '`') {
-				break;
+		if (c == '\\') {
+			return (text.regionMatches(true, at + 1, "u003d", 0, 5) || text.regionMatches(true, at + 1, "u003a", 0, 5))
+					? at + 6 : -1;
+		}
+		if (c == ':' && (text.startsWith(":", at + 1) || text.startsWith("//", at + 1)
+				|| at > 0 && text.charAt(at - 1) == ':')) {
+			return -1;
+		}
+		return (text.startsWith("=", at + 1) || text.startsWith(">", at + 1)) ? at + 2 : at + 1;
+	}
+
+	// Masks what is assigned here if it is a secret, and returns where it ends.
+	private static int assignment(String text, int at, int valueStart, char separator, Edits edits) {
+		int from = edits.end();
+		int nameEnd = nameEnd(text, at, from);
+		int nameStart = nameStart(text, nameEnd, from);
+		if (nameStart == nameEnd) {
+			return at;
+		}
+		String name = text.substring(nameStart, nameEnd);
+		char before = (nameStart > 0) ? text.charAt(nameStart - 1) : '\n';
+		if (separator == ':' && isNoName(text, name, before, valueStart)) {
+			return at;
+		}
+		boolean parameter = before == '?' || before == '&';
+		boolean query = separator == '=' && (parameter || nameStart == 0 && nameEnd == at);
+		if (isSecret(text, nameStart, nameEnd, name) || before == ' ' && isPair(text, nameStart, nameEnd, from)
+				|| separator == '=' && isPassword(text, name, valueStart)
+				|| query && name.equals("code") && isCode(text, valueStart, parameter)) {
+			return value(text, valueStart, name, query, separator, edits);
+		}
+		return (name.equalsIgnoreCase("name") || name.equalsIgnoreCase("key")) ? named(text, valueStart, edits) : at;
+	}
+
+	private static boolean isSecret(String text, int start, int end, String name) {
+		if (SecretNames.contains(name)) {
+			return true;
+		}
+		int word = escapeEnd(text, start);
+		return word > start && word < end && SecretNames.contains(text.substring(word, end));
+	}
+
+	// API key: abc
+	private static boolean isPair(String text, int start, int end, int from) {
+		int first = nameStart(text, start - 1, from);
+		return first >= 0 && first < start - 1 && (SecretNames.isPair(text.substring(first, end))
+				|| SecretNames.isPair(text.substring(Math.min(escapeEnd(text, first), start), end)));
+	}
+
+	private static boolean isPassword(String text, String name, int valueStart) {
+		return name.equalsIgnoreCase("pass") && valueStart < text.length() && !isDigit(text.charAt(valueStart));
+	}
+
+	// Of OAuth, not that of a country.
+	private static boolean isCode(String text, int valueStart, boolean parameter) {
+		int end = wordEnd(text, valueStart, false);
+		return end - valueStart >= MIN_CODE && (parameter || end < text.length() && text.charAt(end) == '&');
+	}
+
+	// TokenFilter.java:12, TokenException: expired, /v1/secrets:rotate
+	private static boolean isNoName(String text, String name, char before, int valueStart) {
+		if (before == '/' && valueStart < text.length() && text.charAt(valueStart) > ' ') {
+			return true;
+		}
+		if (name.endsWith("Exception") || name.endsWith("Error")) {
+			return true;
+		}
+		for (String source : SOURCES) {
+			if (name.endsWith(source)) {
+				return true;
 			}
-			end--;
 		}
-		return (end - 3 >= from && text.startsWith("%22", end - 3)) ? end - 3 : end;
+		return false;
+	}
+
+	private static int nameEnd(String text, int separator, int from) {
+		int end = separator;
+		int limit = Math.max(from, separator - MAX_GAP);
+		while (end > limit) {
+			char c = text.charAt(end - 1);
+			if (c == ' ' || c == '\t' || c == '"' || c == '\'' || c == '\\' || c == '`') {
+				end--;
+			}
+			else if (c == ']') {
+				int index = end - 1;
+				while (index > limit && isDigit(text.charAt(index - 1))) {
+					index--;
+				}
+				end = (index > limit && text.charAt(index - 1) == '[') ? index - 1 : end - 1;
+			}
+			else {
+				int escape = quoteStart(text, end);
+				if (escape < limit) {
+					break;
+				}
+				end = escape;
+			}
+		}
+		return end;
+	}
+
+	// Where an escaped quote or bracket begins that ends here, or -1 if there is none.
+	private static int quoteStart(String text, int end) {
+		char c = text.charAt(end - 1);
+		if (c == ';') {
+			return (end >= 6 && text.startsWith("&quot;", end - 6)) ? end - 6 : -1;
+		}
+		if (end < 3) {
+			return -1;
+		}
+		if (isEscape(text, end - 3, "22") || isEscape(text, end - 3, "5D") || isEscape(text, end - 3, "5B")) {
+			return end - 3;
+		}
+		return (c == '2' && end >= 6 && text.startsWith("\\u0022", end - 6)) ? end - 6 : -1;
 	}
 
 	private static int nameStart(String text, int end, int from) {
@@ -317,61 +505,308 @@ final class TextRules {
 		return isWord(c) || c == '_' || c == '-' || c == '.' || c >= 128 && Character.isLetterOrDigit(c);
 	}
 
+	// Where a word begins whose first characters may end an escape: \npwd, %0Apwd.
+	private static int escapeEnd(String text, int start) {
+		if (start == 0) {
+			return start;
+		}
+		char before = text.charAt(start - 1);
+		if (before == '%' && isHex(text, start, 2)) {
+			return (text.startsWith("25", start) && isHex(text, start + 2, 2)) ? start + 4 : start + 2;
+		}
+		if (before == '\\' && start < text.length()) {
+			return (text.charAt(start) == 'u' && isHex(text, start + 1, 4)) ? start + 5
+					: ("nrtbf".indexOf(text.charAt(start)) >= 0) ? start + 1 : start;
+		}
+		return start;
+	}
+
+	// Whether a word may begin here. The last character of an escape is part of none.
+	private static boolean boundary(String text, int at) {
+		if (at == 0 || !isWord(text.charAt(at - 1))) {
+			return true;
+		}
+		return at >= 2 && text.charAt(at - 2) == '\\' && "nrtbf".indexOf(text.charAt(at - 1)) >= 0
+				|| at >= 3 && text.charAt(at - 3) == '%' && isHex(text, at - 2, 2)
+				|| at >= 5 && text.startsWith("%25", at - 5) && isHex(text, at - 2, 2)
+				|| at >= 6 && text.startsWith("\\u", at - 6) && isHex(text, at - 4, 4);
+	}
+
+	private static boolean isHex(String text, int from, int digits) {
+		if (from + digits > text.length()) {
+			return false;
+		}
+		for (int i = from; i < from + digits; i++) {
+			if (Character.digit(text.charAt(i), 16) < 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static int skip(String text, int from, String characters, int most) {
+		int end = from;
+		while (end < text.length() && end - from < most && characters.indexOf(text.charAt(end)) >= 0) {
+			end++;
+		}
+		return end;
+	}
+
 	// Masks the value and returns where it ends.
 	private static int value(String text, int from, String name, boolean query, char separator, Edits edits) {
 		int length = text.length();
-		int start = from;
-		while (start < length && start - from < 8 && (text.charAt(start) == ' ' || text.charAt(start) == '\t')) {
-			start++;
-		}
-		int quote = start;
-		while (quote < length && quote - start < 8 && text.charAt(quote) == '\\') {
-			quote++;
-		}
-		if (quote < length && (text.charAt(quote) == '"' || text.charAt(quote) == '\'' || text.charAt(quote) == '`')) {
-			int end = closingQuote(text, quote + 1, text.charAt(quote), quote - start);
-			return mask(text, quote + 1, end, false, edits);
-		}
+		int start = skip(text, from, " \t", MAX_GAP);
+		int line = skip(text, start, " \t\r\n", MAX_GAP);
+		start = (line < length && line > start && text.charAt(line) == '"') ? line : start;
 		if (start >= length) {
 			return start;
 		}
-		char first = text.charAt(start);
-		if (first == '[' || first == '(') {
-			if (text.startsWith(MASK, start) || text.startsWith(HASH, start)) {
-				return start + MASK.length();
-			}
-			if (text.startsWith(MASK, start + 1)) {
-				return start + 1 + MASK.length();
-			}
-			int close = text.indexOf((first == '[') ? ']' : ')', start);
-			return mask(text, start + 1, (close < 0) ? length : close, false, edits);
+		int quoted = quoted(text, start, query, edits);
+		if (quoted >= 0) {
+			return quoted;
 		}
-		if (first == '{') {
-			int close = start + 1;
-			while (close < length && close - start < 24 && text.charAt(close) != '}') {
-				close++;
-			}
-			boolean algorithm = close > start + 1 && close + 1 < length && text.charAt(close) == '}'
-					&& isName(text, start + 1, close) && text.charAt(close + 1) > ' ' && text.charAt(close + 1) != ','
-					&& text.charAt(close + 1) != '}';
-			if (!algorithm) {
+		char first = text.charAt(start);
+		boolean header = !query && isHeader(name);
+		int masked = maskEnd(text, start);
+		if (masked >= 0) {
+			int end = (header && masked < length && text.charAt(masked) == ' ') ? lineEnd(text, masked)
+					: wordEnd(text, masked, separator == '%');
+			return (end == masked) ? end : mask(text, start, end, query, edits);
+		}
+		if (first == '[' || (first == '(' || first == '{' && !isAlgorithm(text, start)) && !header) {
+			if (first == '{' && name.endsWith("session")) {
 				return start;
 			}
+			return mask(text, start + 1, closingBracket(text, start), false, edits);
 		}
-		if (separator == '>') {
-			int close = text.indexOf('<', start);
-			return mask(text, start, (close < 0) ? length : close, false, edits);
-		}
-		String lower = name.toLowerCase(Locale.ROOT);
-		if (!query && lower.contains("cookie")) {
-			return mask(text, start, lineEnd(text, start), false, edits);
+		if (first == '|' || first == '>') {
+			int block = newlineEnd(text, skip(text, start + 1, "+-0123456789", 3));
+			if (block >= 0) {
+				int indented = skip(text, block, " \t", MAX_GAP);
+				return (indented > block) ? mask(text, indented, blockEnd(text, indented), false, edits) : start;
+			}
 		}
 		int end = wordEnd(text, start, separator == '%');
-		if (end - start <= 16 && end < length && text.charAt(end) == ' '
-				&& SCHEMES.contains(text.substring(start, end).toLowerCase(Locale.ROOT))) {
-			end = (lower.contains("authorization")) ? lineEnd(text, start) : wordEnd(text, end + 1, false);
+		int next = skip(text, end, " \t", 8);
+		boolean scheme = next > end && end - start <= 16
+				&& SCHEMES.contains(text.substring(start, end).toLowerCase(Locale.ROOT));
+		if (header) {
+			boolean plain = scheme && next < length && text.charAt(next) != '"' && !isCookie(name);
+			end = (plain) ? tokenLineEnd(text, start) : lineEnd(text, start, !isCookie(name));
+		}
+		else if (scheme) {
+			end = wordEnd(text, skip(text, next, "\"'", 1), false);
 		}
 		return mask(text, start, end, query, edits);
+	}
+
+	// Masks what is between quotes, if there are any, and returns where it ends, or -1.
+	private static int quoted(String text, int start, boolean query, Edits edits) {
+		int length = text.length();
+		int quote = skip(text, start, "\\", MAX_GAP);
+		if (quote < length && "\"'`".indexOf(text.charAt(quote)) >= 0) {
+			return mask(text, quote + 1, closingQuote(text, quote + 1, text.charAt(quote), quote - start), false,
+					edits);
+		}
+		int open = (quote > start && text.startsWith("u0022", quote)) ? quote + 5
+				: text.startsWith("&quot;", start) ? start + 6 : text.startsWith("%22", start) ? start + 3 : -1;
+		if (open < 0) {
+			return -1;
+		}
+		int close = text.indexOf(text.substring(start, open), open);
+		return mask(text, open, (close < 0) ? length : close, query, edits);
+	}
+
+	private static boolean isHeader(String name) {
+		return isCookie(name) || name.toLowerCase(Locale.ROOT).endsWith("authorization");
+	}
+
+	private static boolean isCookie(String name) {
+		String lower = name.toLowerCase(Locale.ROOT);
+		return lower.endsWith("cookie") || lower.endsWith("cookies");
+	}
+
+	// {noop}abc
+	private static boolean isAlgorithm(String text, int start) {
+		int length = text.length();
+		int close = start + 1;
+		while (close < length && close - start < 24 && text.charAt(close) != '}') {
+			close++;
+		}
+		return close > start + 1 && close + 1 < length && text.charAt(close) == '}' && isName(text, start + 1, close)
+				&& text.charAt(close + 1) > ' ' && ",}])\"'\\;".indexOf(text.charAt(close + 1)) < 0;
+	}
+
+	// Where the bracket ends that begins here. What is quoted in it is passed over.
+	private static int closingBracket(String text, int start) {
+		int depth = 0;
+		int i = start;
+		while (i < text.length()) {
+			char c = text.charAt(i);
+			if (c == '[' || c == '(' || c == '{') {
+				int masked = maskEnd(text, i);
+				depth += (masked < 0) ? 1 : 0;
+				i = (masked < 0) ? i : masked - 1;
+			}
+			else if (c == ']' || c == ')' || c == '}') {
+				depth--;
+				if (depth == 0) {
+					return i;
+				}
+			}
+			else if (c == '"' || c == '\'' && "[({,:= ".indexOf(text.charAt(i - 1)) >= 0) {
+				int backslashes = i;
+				while (backslashes > start && i - backslashes < MAX_GAP && text.charAt(backslashes - 1) == '\\') {
+					backslashes--;
+				}
+				int end = closingQuote(text, i + 1, c, i - backslashes);
+				i = skip(text, end, "\\", MAX_GAP);
+			}
+			i++;
+		}
+		return text.length();
+	}
+
+	// Where a mask or hash of ours ends that begins here, or -1 if none does.
+	private static int maskEnd(String text, int start) {
+		if (text.startsWith(MASK, start)) {
+			return start + MASK.length();
+		}
+		boolean hash = text.startsWith(HASH, start) && isHex(text, start + HASH.length(), 16)
+				&& text.startsWith("]", start + HASH_LENGTH - 1);
+		return (hash) ? start + HASH_LENGTH : -1;
+	}
+
+	// Where the indented lines end.
+	private static int blockEnd(String text, int from) {
+		int end = lineEnd(text, from);
+		int next = newlineEnd(text, end);
+		while (next >= 0 && next < text.length() && (text.charAt(next) == ' ' || text.charAt(next) == '\t')) {
+			end = lineEnd(text, next);
+			next = newlineEnd(text, end);
+		}
+		return end;
+	}
+
+	// <password type="x">abc</password>
+	private static int element(String text, int open, Edits edits) {
+		int length = text.length();
+		int nameStart = open + 1;
+		int end = nameStart;
+		while (end < length && end - nameStart <= MAX_NAME
+				&& (isNamePart(text.charAt(end)) || text.charAt(end) == ':')) {
+			end++;
+		}
+		String name = text.substring(nameStart, end);
+		if (name.isEmpty() || !SecretNames.contains(name.substring(name.lastIndexOf(':') + 1))) {
+			return open;
+		}
+		int close = end;
+		while (close < length && close - end < MAX_TAG && text.charAt(close) != '>' && text.charAt(close) != '<') {
+			close++;
+		}
+		if (close == length || text.charAt(close) != '>' || text.charAt(close - 1) == '/'
+				|| close > end && text.charAt(end) > ' ') {
+			return open;
+		}
+		assignments(text, end, close, edits);
+		int start = skip(text, close + 1, " \t\r\n", MAX_GAP);
+		if (start < edits.end()) {
+			return edits.end();
+		}
+		if (text.startsWith("<![CDATA[", start)) {
+			int last = text.indexOf("]]>", start);
+			return mask(text, start + 9, (last < 0) ? length : last, false, edits);
+		}
+		int next = text.indexOf('<', start);
+		if (next < 0) {
+			// Of Optional<Token> nothing is the value.
+			return (open > 0 && isWord(text.charAt(open - 1))) ? open : mask(text, start, length, false, edits);
+		}
+		if (!text.startsWith("</", next)) {
+			int last = text.substring(next, Math.min(length, next + MAX_ELEMENT)).indexOf("</" + name);
+			return (last < 0) ? open : mask(text, start, next + last, false, edits);
+		}
+		return mask(text, start, next, false, edits);
+	}
+
+	// "name": "DB_PASSWORD", "value": "abc", or a part of a form.
+	private static int named(String text, int from, Edits edits) {
+		int length = text.length();
+		int start = skip(text, from, " \t\"'\\", MAX_GAP);
+		int end = start;
+		while (end < length && end - start <= MAX_NAME && isNamePart(text.charAt(end))) {
+			end++;
+		}
+		if (start == end || !SecretNames.contains(text.substring(start, end))) {
+			return from;
+		}
+		int next = skip(text, end, " \t\r\n\"'\\,;", MAX_GAP);
+		if (text.regionMatches(true, next, "value", 0, 5)) {
+			int separator = skip(text, skip(text, next + 5, "s", 1), " \t\"'\\", MAX_GAP);
+			boolean assigned = separator < length && (text.charAt(separator) == ':' || text.charAt(separator) == '=');
+			return (assigned) ? value(text, separator + 1, text.substring(start, end), false, ':', edits) : from;
+		}
+		int quote = (text.startsWith("\\\"", end)) ? end + 2 : skip(text, end, "\"", 1);
+		int line = newlineEnd(text, quote);
+		if (line >= 0 && text.regionMatches(true, line, "content-", 0, 8)) {
+			int limit = Math.min(length, line + MAX_NAME * 2);
+			while (line < limit && newlineEnd(text, line) < 0) {
+				line++;
+			}
+			line = newlineEnd(text, line);
+		}
+		int value = (line >= 0) ? newlineEnd(text, line) : -1;
+		return (value >= 0) ? mask(text, value, lineEnd(text, value), false, edits) : from;
+	}
+
+	// Where a newline ends that begins here, escaped or not, or -1.
+	private static int newlineEnd(String text, int from) {
+		int start = (text.startsWith("\r", from)) ? from + 1 : text.startsWith("\\r", from) ? from + 2 : from;
+		return (text.startsWith("\n", start)) ? start + 1 : text.startsWith("\\n", start) ? start + 2 : -1;
+	}
+
+	// --db-password abc, and curl -u alice:abc
+	private static void options(String text, Edits edits) {
+		int option = text.indexOf("--");
+		while (option >= 0) {
+			int end = option + 2;
+			while (end < text.length() && end - option <= MAX_NAME && isNamePart(text.charAt(end))) {
+				end++;
+			}
+			int start = skip(text, end, " \t\"',\\", 8);
+			boolean begins = option == 0 || text.charAt(option - 1) <= ' '
+					|| "\"'".indexOf(text.charAt(option - 1)) >= 0;
+			if (begins && start > end && start < text.length() && start >= edits.end() && text.charAt(start) != '-'
+					&& text.charAt(start) != '=' && text.charAt(start) != ':'
+					&& SecretNames.contains(text.substring(option + 2, end))) {
+				char quote = text.charAt(start - 1);
+				int masked = maskEnd(text, start);
+				int last = (masked >= 0) ? masked
+						: (quote == '"' || quote == '\'')
+								? closingQuote(text, start, quote, (text.charAt(start - 2) == '\\') ? 1 : 0)
+								: wordEnd(text, start, false);
+				end = mask(text, start, last, false, edits);
+			}
+			option = text.indexOf("--", end);
+		}
+		if (edits.count() == 0 && text.contains("curl ")) {
+			userOptions(text, edits);
+		}
+	}
+
+	private static void userOptions(String text, Edits edits) {
+		for (int option = text.indexOf(" -u "); option >= 0; option = text.indexOf(" -u ", option + 1)) {
+			int start = skip(text, option + 4, " \t\"'", 8);
+			int end = wordEnd(text, start, false);
+			int colon = start;
+			while (colon < end && text.charAt(colon) != ':') {
+				colon++;
+			}
+			if (colon < end && maskEnd(text, colon + 1) < end) {
+				mask(text, colon + 1, end, false, edits);
+			}
+		}
 	}
 
 	private static int mask(String text, int start, int end, boolean query, Edits edits) {
@@ -380,8 +815,7 @@ final class TextRules {
 		}
 		String masked = (query) ? URL_MASK : MASK;
 		int length = end - start;
-		if (length == masked.length() && text.startsWith(masked, start)
-				|| length == MASK.length() && text.startsWith(MASK, start) || text.startsWith(HASH, start)
+		if (length == masked.length() && text.startsWith(masked, start) || maskEnd(text, start) == end
 				|| length <= 9 && NO_SECRETS.contains(text.substring(start, end).toLowerCase(Locale.ROOT))) {
 			return end;
 		}
@@ -401,7 +835,8 @@ final class TextRules {
 		return text.length();
 	}
 
-	private static int lineEnd(String text, int from) {
+	// Of a line with a token that holds no quote, bracket or backslash.
+	private static int tokenLineEnd(String text, int from) {
 		int end = from;
 		while (end < text.length()) {
 			char c = text.charAt(end);
@@ -413,11 +848,42 @@ final class TextRules {
 		return end;
 	}
 
+	private static int lineEnd(String text, int from) {
+		return lineEnd(text, from, false);
+	}
+
+	// Where a line ends, and if told, the JSON string that holds it.
+	private static int lineEnd(String text, int from, boolean json) {
+		int end = from;
+		while (end < text.length()) {
+			char c = text.charAt(end);
+			if (c == '\n' || c == '\r' || c == '\\' && (text.startsWith("n", end + 1) || text.startsWith("r", end + 1))
+					|| json && c == '"' && isStringEnd(text, end + 1)) {
+				break;
+			}
+			end++;
+		}
+		return end;
+	}
+
+	// "," "} "]
+	private static boolean isStringEnd(String text, int from) {
+		int next = skip(text, from, "]}", MAX_GAP);
+		if (next == text.length()) {
+			return true;
+		}
+		char c = text.charAt(next);
+		int after = skip(text, next + 1, " ", 1);
+		return c == ',' && (next > from || after < text.length() && text.charAt(after) == '"')
+				|| next > from && (c == '\n' || c == '\r');
+	}
+
 	private static int wordEnd(String text, int from, boolean escaped) {
 		int length = text.length();
 		for (int i = from; i < length; i++) {
 			char c = text.charAt(i);
-			if (c <= ' ' || c == '&' || c == '"' || c == '<' || c == '`' || escaped && isEscape(text, i, "26")) {
+			if (c <= ' ' || c == '&' || c == '"' || c == '<' || c == '`'
+					|| escaped && (isEscape(text, i, "26") || text.startsWith("%2526", i))) {
 				return i;
 			}
 			if ((c == ')' || c == ']' || c == '}' || c == '\'') && (i + 1 == length || !isWord(text.charAt(i + 1)))) {
@@ -426,7 +892,8 @@ final class TextRules {
 			if ((c == ',' || c == ';') && isSeparator(text, i + 1)) {
 				return i;
 			}
-			if (c == '\\' && i + 1 < length && "\"nrt".indexOf(text.charAt(i + 1)) >= 0) {
+			if (c == '\\' && i + 1 < length
+					&& ("\"nrt".indexOf(text.charAt(i + 1)) >= 0 || text.startsWith("u00", i + 1))) {
 				return i;
 			}
 		}
@@ -453,14 +920,16 @@ final class TextRules {
 		for (int i = 0; i + 7 < length; i++) {
 			char c = text.charAt(i);
 			boolean bearer = c == 'b' || c == 'B';
-			if (!bearer || i > 0 && isWord(text.charAt(i - 1))) {
+			if (!bearer || !boundary(text, i)) {
 				continue;
 			}
-			int start = text.regionMatches(true, i, "bearer ", 0, 7) ? i + 7
-					: text.regionMatches(true, i, "basic ", 0, 6) ? i + 6 : -1;
-			if (start < 0) {
+			int word = text.regionMatches(true, i, "bearer", 0, 6) ? i + 6
+					: text.regionMatches(true, i, "basic", 0, 5) ? i + 5 : -1;
+			int start = (word < 0) ? -1 : isEscape(text, word, "20") ? word + 3 : skip(text, word, " \t+", 8);
+			if (start <= word) {
 				continue;
 			}
+			start = skip(text, start, "\"'\\", 4);
 			int end = start;
 			boolean opaque = false;
 			while (end < length && isToken(text.charAt(end))) {
@@ -489,7 +958,7 @@ final class TextRules {
 				dots += (text.charAt(end) == '.') ? 1 : 0;
 				end++;
 			}
-			if ((begin == 0 || !isWord(text.charAt(begin - 1))) && end - begin >= 12 && (dots > 0 || end == length)) {
+			if (boundary(text, begin) && end - begin >= 12 && (dots > 0 || end == length)) {
 				edits.replace(begin, end, MASK);
 				begin = text.indexOf("eyJ", end);
 			}
@@ -497,16 +966,16 @@ final class TextRules {
 				// What follows in the same run has no dot either, or is no beginning.
 				begin = text.indexOf("eyJ", (dots == 0) ? end : begin + 3);
 				if (dots > 0 && begin >= 0 && begin < end) {
-					begin = boundary(text, begin, end);
+					begin = firstOf(text, begin, end);
 				}
 			}
 		}
 	}
 
 	// The first eyJ of the run at which a word begins, or the first one after it.
-	private static int boundary(String text, int from, int end) {
+	private static int firstOf(String text, int from, int end) {
 		int begin = from;
-		while (begin >= 0 && begin < end && isWord(text.charAt(begin - 1))) {
+		while (begin >= 0 && begin < end && !boundary(text, begin)) {
 			begin = text.indexOf("eyJ", begin + 3);
 		}
 		return begin;
@@ -517,7 +986,7 @@ final class TextRules {
 		boolean word = false;
 		for (int i = 0; i + 4 < length; i++) {
 			char c = text.charAt(i);
-			boolean begins = !word;
+			boolean begins = !word || PREFIXES[c & 127] != null && boundary(text, i);
 			word = isWord(c);
 			Prefix[] prefixes = (begins && c < 128) ? PREFIXES[c] : null;
 			if (prefixes == null) {
@@ -586,12 +1055,19 @@ final class TextRules {
 	private static void cardNumbers(String text, Edits edits) {
 		int length = text.length();
 		for (int i = 0; i < length; i++) {
-			if (!isDigit(text.charAt(i))) {
+			char c = text.charAt(i);
+			if (c == '%' && isHex(text, i + 1, 2)) {
+				i += 2;
 				continue;
 			}
-			boolean part = i > 0 && (isWord(text.charAt(i - 1)) || text.charAt(i - 1) == '_'
-					|| text.charAt(i - 1) == '.' && i > 1 && isDigit(text.charAt(i - 2)));
-			int end = (part) ? -1 : cardEnd(text, i);
+			if (c == '\\' && text.startsWith("u", i + 1) && isHex(text, i + 2, 4)) {
+				i += 5;
+				continue;
+			}
+			if (!isDigit(c)) {
+				continue;
+			}
+			int end = (isPart(text, i)) ? -1 : cardEnd(text, i);
 			if (end > 0) {
 				edits.replace(i, end, MASK);
 				i = end - 1;
@@ -604,23 +1080,53 @@ final class TextRules {
 		}
 	}
 
+	// Whether what is before a number belongs to it. Letters do unless they are a word,
+	// which hexadecimal digits are not.
+	private static boolean isPart(String text, int at) {
+		if (at == 0) {
+			return false;
+		}
+		char before = text.charAt(at - 1);
+		if (before == '_' || before == '.' && at > 1 && isDigit(text.charAt(at - 2))) {
+			return true;
+		}
+		if (boundary(text, at)) {
+			return false;
+		}
+		int start = at;
+		boolean word = false;
+		while (start > 0 && at - start < 16 && isWord(text.charAt(start - 1)) && !isDigit(text.charAt(start - 1))) {
+			start--;
+			word |= Character.digit(text.charAt(start), 16) < 0;
+		}
+		return !word || at - start < 3 || !boundary(text, start);
+	}
+
 	// The end of the longest card number that begins here, in groups or not.
 	private static int cardEnd(String text, int from) {
 		int length = text.length();
 		int digits = 0;
+		int group = 0;
+		int groups = 0;
+		char separator = 0;
 		int found = -1;
 		int i = from;
 		while (i < length && digits <= 19) {
 			char c = text.charAt(i);
 			if (isDigit(c)) {
 				digits++;
+				group++;
 				i++;
 				boolean last = i == length || !isWord(text.charAt(i)) && text.charAt(i) != '_';
-				if (last && digits >= 13 && digits <= 19 && isCard(text, from, i, digits)) {
+				if (last && isGrouped(groups, group, digits) && isCard(text, from, i, digits)) {
 					found = i;
 				}
 			}
-			else if ((c == ' ' || c == '-') && i + 1 < length && isDigit(text.charAt(i + 1)) && digits < 19) {
+			else if ((c == ' ' || c == '-') && (separator == 0 || c == separator) && group >= 4 && group <= 6
+					&& groups < 10_000 && i + 1 < length && isDigit(text.charAt(i + 1))) {
+				groups = groups * 10 + group;
+				group = 0;
+				separator = c;
 				i++;
 			}
 			else {
@@ -630,13 +1136,22 @@ final class TextRules {
 		return found;
 	}
 
+	// 4-4-4-4, 4-6-5 of American Express, 4-6-4 of Diners, 4-4-4-4-3
+	private static boolean isGrouped(int groups, int last, int digits) {
+		if (groups == 0) {
+			return digits >= 14 && digits <= 19;
+		}
+		int all = groups * 10 + last;
+		return all == 4444 || all == 465 || all == 464 || all == 44_443;
+	}
+
 	/**
-	 * Whether a number is that of a card.
+	 * Whether a number is that of a card. One of 13 or 14 digits is taken for a duration.
 	 * @param number the number
 	 * @return whether issuer, length and check digit are right
 	 */
 	static boolean isCard(long number) {
-		if (number < 1_000_000_000_000L) {
+		if (number < 100_000_000_000_000L) {
 			return false;
 		}
 		String text = Long.toString(number);
@@ -669,11 +1184,10 @@ final class TextRules {
 		return switch (two / 10) {
 			case 2 -> digits == 16 && first >= 2200 && first <= 2720;
 			case 3 -> (two == 34 || two == 37) && digits == 15
-					|| (two == 36 || two == 38 || three <= 305 && three >= 300) && digits >= 14
-					|| two == 35 && digits >= 16;
-			case 4 -> digits == 13 || digits == 16 || digits == 19;
-			case 5 -> digits == 16 || (two == 50 || two >= 56) && digits >= 13;
-			case 6 -> digits >= 16;
+					|| (two == 36 || two == 38 || three <= 305 && three >= 300) && (digits == 14 || digits == 16)
+					|| two == 35 && digits == 16;
+			case 4 -> digits == 16 || digits == 19;
+			case 5, 6 -> digits == 16 || digits == 19;
 			default -> false;
 		};
 	}
@@ -682,7 +1196,7 @@ final class TextRules {
 		int length = text.length();
 		for (int i = 0; i + 14 < length; i++) {
 			if (!isUpper(text.charAt(i)) || !isUpper(text.charAt(i + 1)) || !isDigit(text.charAt(i + 2))
-					|| !isDigit(text.charAt(i + 3)) || i > 0 && isWord(text.charAt(i - 1))) {
+					|| !isDigit(text.charAt(i + 3)) || !boundary(text, i)) {
 				continue;
 			}
 			Integer needed = IBAN_LENGTHS.get(text.substring(i, i + 2));
@@ -728,44 +1242,22 @@ final class TextRules {
 		int length = text.length();
 		for (int i = 0; i < length; i++) {
 			char c = text.charAt(i);
-			int start = -1;
-			char close = ')';
-			if (c == ')' && text.startsWith(")=(", i)) {
-				start = i + 3;
-			}
-			else if (c == 'c' && text.startsWith("contains (", i)) {
-				start = i + 10;
-			}
-			else if (c == 'k' && text.startsWith("key value is (", i)) {
-				start = i + 14;
-			}
-			else if (c == 'V' && text.startsWith("VALUES (", i)) {
-				start = i + 8;
-			}
-			else if (c == 'D' && text.startsWith("Duplicate entry '", i)) {
-				start = i + 17;
-				close = '\'';
-			}
-			else if (c == 'v' && text.startsWith("value: '", i)) {
-				start = i + 8;
-				close = '\'';
-			}
-			else if (c == 'i' && text.startsWith("invalid input ", i)) {
-				int colon = text.substring(i, Math.min(length, i + 128)).indexOf(": \"");
-				start = (colon > 0) ? i + colon + 3 : -1;
-				close = '"';
-			}
-			else if (c == 'S' && (text.startsWith("SQL [", i) || text.startsWith("SQL statement:", i))) {
-				boolean bracket = text.charAt(i + 4) == '[';
-				int from = i + ((bracket) ? 5 : 14);
-				int end = statementEnd(text, from, bracket);
-				SqlText.edit(text, from, end, SqlText.Dialect.UNKNOWN, edits);
+			int statement = (c == '[' && isStatement(text, i + 1)) ? i + 1 : (c != 'S') ? -1
+					: text.startsWith("SQL [", i) ? i + 5 : text.startsWith("SQL statement:", i) ? i + 14 : -1;
+			if (statement >= 0) {
+				int end = statementEnd(text, statement, text.charAt(statement - 1) == '[');
+				SqlText.edit(text, statement, end, SqlText.Dialect.UNKNOWN, edits);
 				i = Math.max(i, end - 1);
 				continue;
 			}
+			Quotation quotation = Quotation.at(text, i, c);
+			if (quotation == null) {
+				continue;
+			}
+			int start = quotation.start(text, i);
 			if (start >= 0) {
-				int end = valueEnd(text, start, close);
-				if (end > start && !text.substring(start, Math.min(end, start + 11)).equals(MASK)) {
+				int end = valueEnd(text, start, quotation.end(), quotation.close());
+				if (end > start && maskEnd(text, start) != end) {
 					edits.replace(start, end, MASK);
 				}
 				i = Math.max(i, end - 1);
@@ -773,16 +1265,26 @@ final class TextRules {
 		}
 	}
 
-	// The last bracket of the line, the first quote, or else the end of the line.
-	private static int valueEnd(String text, int from, char close) {
+	private static boolean isStatement(String text, int from) {
+		for (String verb : STATEMENTS) {
+			if (text.regionMatches(true, from, verb, 0, verb.length())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	// Where what is known to follow begins, or else the last closing character of the
+	// line, or else its end.
+	private static int valueEnd(String text, int from, String follows, char close) {
 		int found = -1;
 		int i = from;
 		while (i < text.length() && text.charAt(i) != '\n') {
 			if (text.charAt(i) == close) {
-				found = i;
-				if (close != ')') {
-					break;
+				if (!follows.isEmpty() && text.startsWith(follows, i)) {
+					return i;
 				}
+				found = i;
 			}
 			i++;
 		}
@@ -790,9 +1292,19 @@ final class TextRules {
 	}
 
 	private static int statementEnd(String text, int from, boolean bracket) {
-		int end = (bracket) ? text.indexOf("]; ", from) : text.indexOf("\n\t", from);
-		int line = (bracket && end < 0) ? text.lastIndexOf(']') : end;
-		return (line >= from) ? line : text.length();
+		int length = text.length();
+		for (int i = from; i < length; i++) {
+			char c = text.charAt(i);
+			if (c == '\n' && (text.startsWith("\tat ", i + 1) || text.startsWith("Caused by: ", i + 1)
+					|| !bracket && text.startsWith("\t", i + 1))) {
+				return i;
+			}
+			if (bracket && c == ']' && (i + 1 == length || text.startsWith(";", i + 1) || text.startsWith(" [", i + 1)
+					|| text.startsWith("\n", i + 1) || text.startsWith("\r", i + 1))) {
+				return i;
+			}
+		}
+		return length;
 	}
 
 	static boolean isWord(char c) {
@@ -835,10 +1347,14 @@ final class TextRules {
 		kinds['@'] = AT;
 		kinds['='] = ASSIGN;
 		kinds[':'] = ASSIGN;
-		kinds['>'] = ASSIGN;
+		kinds['<'] = ASSIGN;
+		kinds['\\'] = ASSIGN;
+		kinds['"'] = QUOTE;
 		kinds['-'] = JOIN;
 		kinds['_'] = JOIN;
 		kinds[' '] = SPACE;
+		kinds['+'] = SPACE;
+		kinds['\t'] = SPACE;
 		kinds['%'] = PERCENT;
 		return kinds;
 	}
@@ -913,6 +1429,50 @@ final class TextRules {
 
 		private static boolean isPart(char c) {
 			return isWord(c) || c == '-' || c == '_' || c == '.';
+		}
+
+	}
+
+	/**
+	 * How a database quotes a value.
+	 *
+	 * @param begin what comes first
+	 * @param then what comes directly before the value, empty if {@code begin} does
+	 * @param close the character that ends the value
+	 * @param end that character and what follows it, empty if that is not known
+	 */
+	private record Quotation(String begin, String then, char close, String end) {
+
+		private static final int MAX_BETWEEN = 128;
+
+		private static final List<Quotation> ALL = List.of(new Quotation(")=(", "", ')', ") already"),
+				new Quotation("contains (", "", ')', ""), new Quotation("key value is (", "", ')', ""),
+				new Quotation("VALUES (", "", ')', ""), new Quotation("dup key: {", "", '}', ""),
+				new Quotation("Duplicate entry '", "", '\'', "' for key"),
+				new Quotation("value: '", "", '\'', "' for column"), new Quotation("invalid input ", ": \"", '"', ""),
+				new Quotation("out of range: \"", "", '"', ""), new Quotation("converting \"", "", '"', "\"; SQL"),
+				new Quotation("converting the ", " value '", '\'', "' to data type"));
+
+		static @Nullable Quotation at(String text, int at, char c) {
+			if (c != ')' && c != 'c' && c != 'k' && c != 'V' && c != 'd' && c != 'D' && c != 'v' && c != 'i'
+					&& c != 'o') {
+				return null;
+			}
+			for (Quotation quotation : ALL) {
+				if (quotation.begin.charAt(0) == c && text.startsWith(quotation.begin, at)) {
+					return quotation;
+				}
+			}
+			return null;
+		}
+
+		int start(String text, int at) {
+			int from = at + this.begin.length();
+			if (this.then.isEmpty()) {
+				return from;
+			}
+			int found = text.substring(from, Math.min(text.length(), from + MAX_BETWEEN)).indexOf(this.then);
+			return (found < 0) ? -1 : from + found + this.then.length();
 		}
 
 	}

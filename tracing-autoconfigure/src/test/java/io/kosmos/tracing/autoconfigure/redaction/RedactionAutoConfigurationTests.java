@@ -302,6 +302,37 @@ class RedactionAutoConfigurationTests {
 	}
 
 	@Test
+	void shouldCutNothingInTwo() {
+		redact((redactor) -> {
+			AttributeKey<String> key = AttributeKey.stringKey("a");
+			String card = "word ".repeat(46) + "4111 1111 1111 1111 and more";
+			assertThat(attributes(redactor, Attributes.of(key, card)).get(key)).endsWith("word[redacted]");
+			String json = "[" + "\"a\",".repeat(55) + "\"" + SECRET.repeat(5) + "\"]";
+			assertThat(attributes(redactor, Attributes.of(key, json)).get(key)).endsWith("\"a\",\"[redacted]");
+		}, "kosmos.tracing.redaction.max-length=256");
+	}
+
+	@Test
+	void shouldTakeOutTheValueOfAnOption() {
+		redact((redactor) -> {
+			AttributeKey<List<String>> key = AttributeKey.stringArrayKey("process.command_args");
+			Attributes redacted = attributes(redactor,
+					Attributes.of(key, List.of("java", "--db-password", SECRET, "--port", "80")));
+			assertThat(redacted.get(key)).containsExactly("java", "--db-password", MASK, "--port", "80");
+			assertThat(attributes(redactor, redacted)).isSameAs(redacted);
+		});
+	}
+
+	@Test
+	void shouldTakeOutTheRestOfWhatARuleOfTheApplicationMasked() {
+		redact((redactor) -> {
+			AttributeKey<String> key = AttributeKey.stringKey("a");
+			assertThat(attributes(redactor, Attributes.of(key, "the password=4711-" + SECRET)).get(key))
+				.isEqualTo("the password=" + MASK);
+		}, "kosmos.tracing.redaction.rules[0].name=four", "kosmos.tracing.redaction.rules[0].values=[0-9]{4}");
+	}
+
+	@Test
 	void shouldTakeOutWhatCannotBeLookedAt() {
 		this.runner.withUserConfiguration(FailureList.class).run((context) -> {
 			Redactor redactor = context.getBean(Redactor.class);

@@ -47,7 +47,8 @@ class RedactionFuzzTests {
 			String before = clean(random);
 			String after = clean(random);
 			Planted planted = plant(random);
-			String text = before + " " + planted.text() + "\n" + after;
+			String text = (random.nextBoolean()) ? before + " " + planted.text() + "\n" + after
+					: before + " [{\"content\":\"x\\n" + escaped(planted.text()) + "\\nend\"}]\n" + after;
 			try {
 				String redacted = this.rules.apply(text);
 				require(!redacted.contains(planted.secret()), "the secret goes");
@@ -122,6 +123,11 @@ class RedactionFuzzTests {
 				throw new AssertionError(ex.getMessage() + " in round " + round + ": " + text, ex);
 			}
 		}
+	}
+
+	// As it stands in a JSON string.
+	private static String escaped(String text) {
+		return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
 	}
 
 	private static Planted plant(Random random) {

@@ -28,9 +28,10 @@ class SecretNamesTests {
 			"http.request.header.x-api-key", "api_key", "apiKey", "APIKey", "apikey", "OPENAI_API_KEY", "openaiApiKey2",
 			"access-key", "AWSAccessKeyId", "X-Amz-Security-Token", "X-Amz-Credential", "X-Amz-Signature",
 			"X-Goog-Signature", "Signature", "sig", "private_key", "privateKeyPem", "credentials", "credential",
-			"session_id", "sessionId", "JSESSIONID", "session", "x-session", "session_token", "pin", "card.pin", "cvv",
-			"cvv2", "cvc", "ssn", "otp", "jwt", "npm._auth", "license-key", "Ocp-Apim-Subscription-Key", "AccountKey",
-			"SharedAccessKey", "db_pass", "card_number", "kosmos.tool.password" })
+			"sessiontoken", "PHPSESSID", "APIkey", "token_result", "JSESSIONID", "session", "x-session",
+			"session_token", "pin", "card.pin", "cvv", "cvv2", "cvc", "ssn", "otp", "jwt", "npm._auth", "license-key",
+			"Ocp-Apim-Subscription-Key", "AccountKey", "SharedAccessKey", "db_pass", "card_number",
+			"kosmos.tool.password" })
 	void shouldKnowNamesOfSecrets(String name) {
 		assertThat(SecretNames.contains(name)).isTrue();
 	}
@@ -38,10 +39,11 @@ class SecretNamesTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "gen_ai.usage.input_tokens", "kosmos.llm.total_tokens", "max_tokens", "maxTokens",
 			"totalTokens", "tokens", "token_type", "token.count", "tokenUsage", "tokenizer", "session.id",
-			"mcp.session.id", "kosmos.websocket.session.id", "session.previous_id", "password_policy", "secret.name",
-			"secretary", "author", "authority", "authentication.type", "auth.type", "key", "cache.key", "routing_key",
-			"spinner", "pinned", "mapping", "shipping", "signal", "design", "sigma", "compass", "bypass", "passenger",
-			"keyboard", "monkey", "http.request.header.content-type", "cookie_policy", "user.id", "discarded" })
+			"mcp.session.id", "kosmos.websocket.session.id", "session.previous_id", "session_id", "sessionId",
+			"session-id", "password_policy", "secret.name", "secretary", "author", "authority", "authentication.type",
+			"auth.type", "key", "cache.key", "routing_key", "spinner", "pinned", "mapping", "shipping", "signal",
+			"design", "sigma", "compass", "bypass", "passenger", "keyboard", "monkey",
+			"http.request.header.content-type", "cookie_policy", "user.id", "discarded" })
 	void shouldLetOtherNamesStand(String name) {
 		assertThat(SecretNames.contains(name)).isFalse();
 	}

@@ -22,6 +22,10 @@ class SqlTextTests {
 					mysql      | select "a\\"b", 'c\\'d' from `e 1` # jane         | select ?, ? from `e 1` #?
 					oracle.db  | select q'[it's]', q'{a}' from dual               | select ?, ? from dual
 					microsoft.sql_server | select [a b] from [c] where d = 'x'    | select [a b] from [c] where d = ?
+					postgresql | select ARRAY[lower('hunter2'), a[1]] from t       | select ARRAY[lower(?), a[?]] from t
+					sqlite     | select [a b] from u where n = "hunter2"           | select [a b] from u where n = ?
+					h2         | select * from u where n = ?1 and m = 5            | select * from u where n = ?1 and m = ?
+					azure.cosmosdb | select * from c where c.ssn = 'hunter2'       | select * from c where c.ssn = ?
 					           | select "x" from a where b = 'c\\'                 | select ? from a where b = ?
 					""")
 	void shouldTakeOutLiterals(String system, String statement, String expected) {

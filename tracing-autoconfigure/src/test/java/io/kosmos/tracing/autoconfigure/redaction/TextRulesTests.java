@@ -67,6 +67,64 @@ class TextRulesTests {
 					card-number   | amex 3782 822463 10005                  | amex [redacted]
 					iban          | to DE89 3704 0044 0532 0130 00 today    | to [redacted] today
 					iban          | GB82WEST12345698765432                  | [redacted]
+					url-user-info | //alice:hunter2@db/x | //REDACTED:REDACTED@db/x
+					url-user-info | postgres://user:12/hunter2@db:5432/x | postgres://REDACTED:REDACTED@db:5432/x
+					url-user-info | postgres://alice:hunter2 | postgres://REDACTED:REDACTED
+					url-user-info | root:hunter2@tcp(db:3306)/orders | REDACTED:REDACTED@tcp(db:3306)/orders
+					url-user-info | r=postgres%3A%2F%2Falice%3Ahunter2%40db%2Fx | r=postgres%3A%2F%2FREDACTED%3AREDACTED%40db%2Fx
+					assignment | Authorization: SSWS abc-def | Authorization: [redacted]
+					assignment | Authorization: Digest u="x", response="abc" | Authorization: [redacted]"
+					assignment | Cookie: prefs="x"; sid=abc | Cookie: [redacted]
+					assignment | Cookie: pref={"a":1}; sid=abc | Cookie: [redacted]
+					assignment | {"log":"Authorization: SSWS abc","n":5} | {"log":"Authorization: [redacted]","n":5}
+					assignment | {"credentials":{"user":"x","value":"a}b"},"n":5} | {"credentials":{[redacted]},"n":5}
+					assignment | {"passwords":["a]b","hunter2"],"n":5} | {"passwords":[[redacted]],"n":5}
+					assignment | {"secrets":[["a"],["b"]]} | {"secrets":[[redacted]]}
+					assignment | {"name":"DB_PASSWORD","value":"hunter2"} | {"name":"DB_PASSWORD","value":"[redacted]"}
+					assignment | {"name":"Authorization","value":"Token a"} | {"name":"Authorization","value":"[redacted]"}
+					assignment | {"u":"/?token\\u003dhunter2\\u0026a\\u003db"} | {"u":"/?token\\u003d[redacted]\\u0026a\\u003db"}
+					assignment | {\\u0022password\\u0022:\\u0022a b\\u0022} | {\\u0022password\\u0022:\\u0022[redacted]\\u0022}
+					assignment | &quot;password&quot;:&quot;a b&quot; | &quot;password&quot;:&quot;[redacted]&quot;
+					assignment | {\\\\\\\\\\\\\\"pwd\\\\\\\\\\\\\\":\\\\\\\\\\\\\\"a\\\\\\\\\\\\\\"} | {\\\\\\\\\\\\\\"pwd\\\\\\\\\\\\\\":\\\\\\\\\\\\\\"[redacted]\\\\\\\\\\\\\\"}
+					assignment | <password type="x">a</password> | <password type="x">[redacted]</password>
+					assignment | <ns:Password Type="http://x#Text">a</ns:Password> | <ns:Password Type="http://x#Text">[redacted]</ns:Password>
+					assignment | <password><![CDATA[a<b]]></password> | <password><![CDATA[[redacted]]]></password>
+					assignment | <secret><value>a</value></secret><b> | <secret>[redacted]</secret><b>
+					assignment | <p name="password" value="hunter2"/> | <p name="password" value="[redacted]"/>
+					assignment | name="password"\\r\\n\\r\\nhunter2\\r\\n--x | name="password"\\r\\n\\r\\n[redacted]\\r\\n--x
+					assignment | API key: abc | API key: [redacted]
+					assignment | Invalid secret key: abc | Invalid secret key: [redacted]
+					assignment | private key = abc | private key = [redacted]
+					assignment | set APIkey=abc | set APIkey=[redacted]
+					assignment | with pass=abc | with pass=[redacted]
+					assignment | /cb?code=S3lxlOBeZQQY&state=xyz | /cb?code=REDACTED&state=xyz
+					assignment | code=S3lxlOBeZQQY&state=xyz | code=REDACTED&state=xyz
+					assignment | a password          = abc | a password          = [redacted]
+					assignment | /cb?token[]=abc&a=b | /cb?token[]=REDACTED&a=b
+					assignment | /cb?password[0]=abc | /cb?password[0]=REDACTED
+					assignment | a password%253Dabc%2526a%253Db | a password%253D[redacted]%2526a%253Db
+					assignment | x --db-password hunter2 -v | x --db-password [redacted] -v
+					assignment | ["--password","hunter2","-v"] | ["--password","[redacted]","-v"]
+					assignment | curl -u alice:hunter2 https://x | curl -u alice:[redacted] https://x
+					assignment | a password=[redacted]-hunter2 | a password=[redacted]
+					assignment | a "password":"[hash:hunter2" | a "password":"[redacted]"
+					assignment | {"c":"x\\npwd=abc"} | {"c":"x\\npwd=[redacted]"}
+					assignment | {"c":"x\\npin: abc"} | {"c":"x\\npin: [redacted]"}
+					assignment | C:\\token=abc | C:\\token=[redacted]
+					credentials | Bearer  abc123 | Bearer  [redacted]
+					credentials | Bearer "abc123" | Bearer "[redacted]"
+					credentials | x=Bearer%20abc123 | x=Bearer%20[redacted]
+					credentials | x=Bearer+abc123 | x=Bearer+[redacted]
+					credentials | {"c":"x\\nBearer abc123"} | {"c":"x\\nBearer [redacted]"}
+					private-key | a-----BEGIN+RSA+PRIVATE+KEY-----x-----END+RSA+PRIVATE+KEY-----b | a[redacted]b
+					private-key | -----BEGIN%20PRIVATE%20KEY-----x | [redacted]
+					private-key | ---- BEGIN SSH2 PRIVATE KEY ----x---- END SSH2 PRIVATE KEY ---- | [redacted]
+					known-token | {"c":"my key:\\nsk-proj-S3CR8aaaaaaaaaaaBBBB"} | {"c":"my key:\\n[redacted]"}
+					known-token | ?q%3Dghp_S3CRe42F292c6912E7710 | ?q%3D[redacted]
+					known-token | q\\u003dghp_S3CRe42F292c6912E7710 | q\\u003d[redacted]
+					card-number | {"c":"card:\\n4111 1111 1111 1111"} | {"c":"card:\\n[redacted]"}
+					card-number | card4111111111111111 | card[redacted]
+					iban | {"c":"iban:\\nDE89370400440532013000"} | {"c":"iban:\\n[redacted]"}
 					""")
 	void shouldTakeOut(String rule, String text, String expected) {
 		assertThat(this.rules.apply(text)).isEqualTo(expected);
@@ -84,17 +142,23 @@ class TextRulesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "", "GET", "/orders/{id}", "http://localhost:8080/orders?page=1&size=20", "2026-11-22T03:22Z",
-					"com.example.Foo@1a2b3c", "gpt-4o-2024-08-06", "claude-sonnet-4-5-20250929", "1763778767123456789",
-					"1763778767123", "0af7651916cd43dd8448eb211c80319c", "b7ad6b71-6920-4331-9a52-001122334455",
-					"token_type=bearer&expires_in=3600", "{\"max_tokens\": 100, \"total_tokens\":5}", "key=value, a: b",
-					"Bearer of news", "basic understanding", "The session begins", "What is a password?", "a=b;c=d",
-					"registry/image@sha256:abcdef", "https://medium.com/@jane/post", "jdbc:postgresql://db:5432/orders",
-					"sk-learn", "task-management-of-many-things", "password=null", "{\"token\": null}",
-					"SELECT a FROM b WHERE c = ?", "10.0.0.1:8080", "version 1.2.3-SNAPSHOT", "4111111111111112",
-					"DE89370400440532013001", "at java.lang.Thread.run(Thread.java:833)", "kosmos=agent:zeus",
-					"{\"session\": {\"id\": 5}}", "Ünïcödé – ok: ja" })
+	@ValueSource(strings = { "", "GET", "/orders/{id}", "http://localhost:8080/orders?page=1&size=20",
+			"2026-11-22T03:22Z", "com.example.Foo@1a2b3c", "gpt-4o-2024-08-06", "claude-sonnet-4-5-20250929",
+			"1763778767123456789", "1763778767123", "0af7651916cd43dd8448eb211c80319c",
+			"b7ad6b71-6920-4331-9a52-001122334455", "token_type=bearer&expires_in=3600",
+			"{\"max_tokens\": 100, \"total_tokens\":5}", "key=value, a: b", "Bearer of news", "basic understanding",
+			"The session begins", "What is a password?", "a=b;c=d", "registry/image@sha256:abcdef",
+			"https://medium.com/@jane/post", "jdbc:postgresql://db:5432/orders", "sk-learn",
+			"task-management-of-many-things", "password=null", "{\"token\": null}", "SELECT a FROM b WHERE c = ?",
+			"10.0.0.1:8080", "version 1.2.3-SNAPSHOT", "4111111111111112", "DE89370400440532013001",
+			"at java.lang.Thread.run(Thread.java:833)", "kosmos=agent:zeus", "{\"session\": {\"id\": 5}}",
+			"Ünïcödé – ok: ja", "at a.AuthorizationFilter.doFilter(AuthorizationFilter.java:101)",
+			"a.BadCredentialsException: Bad credentials", "ExpiredJwtException: JWT expired",
+			"com.example.TokenService::issue", "/v1/secrets:rotate", "session_id=abc, sessionId: 5",
+			"{\"session-id\":\"abc\"}", "country?code=DE", "60 61 62 63 64 65 66 67", "4 8 15 16 23 42 108 12 7 5",
+			"4006381333931", "600000000000000007", "http://localhost:8080.", "see http://host:8080,",
+			"docker://registry:5000/image@sha256:abcdef", "https://host:443/@jane", "Optional<Token> find",
+			"deadbeef4111111111111111", "docker run -u 1000:1000 x", "pass=5, fail=3" })
 	void shouldLetStand(String text) {
 		assertThat(this.rules.apply(text)).isSameAs(text);
 	}
@@ -113,10 +177,44 @@ class TextRulesTests {
 					Duplicate entry 'jane' for key 'users.name'                   | Duplicate entry '[redacted]' for key 'users.name'
 					invalid input syntax for type integer: "jane"                 | invalid input syntax for type integer: "[redacted]"
 					bad SQL grammar [x]; SQL [select 'jane', 5 from a]; nested    | bad SQL grammar [x]; SQL [select ?, ? from a]; nested
+					bad SQL grammar [select * from a where b = 'hunter2']     | bad SQL grammar [select * from a where b = ?]
+					could not execute statement [x] [insert into u values ('hunter2')] | could not execute statement [x] [insert into u values (?)]
+					Duplicate entry 'O'hunter2' for key 'x'                       | Duplicate entry '[redacted]' for key 'x'
+					Data conversion error converting "hunter2"; SQL statement: | Data conversion error converting "[redacted]"; SQL statement:
+					when converting the varchar value 'hunter2' to data type int. | when converting the varchar value '[redacted]' to data type int.
+					field value out of range: "hunter2"                           | field value out of range: "[redacted]"
+					E11000 index: x dup key: { login: "hunter2" }                 | E11000 index: x dup key: {[redacted]}
 					""")
 	void shouldTakeOutWhatDatabasesQuote(String text, String expected) {
 		assertThat(this.rules.applyDatabaseErrors(text)).isEqualTo(expected);
 		assertThat(this.rules.applyDatabaseErrors(expected)).isEqualTo(expected);
+	}
+
+	@Test
+	void shouldLeaveWhatFollowsAStatement() {
+		String trace = "a.X: executing SQL [select x from y where z=?] [Column not found] [n/a]\n\tat a.B.c(B.java:33)\n"
+				+ "Caused by: a.X: don't\n\tat a.B.c(B.java:34)\n\tat a.B.c(B.java:35) [x.jar:1]";
+		assertThat(this.rules.applyDatabaseErrors(trace)).isSameAs(trace);
+		String cut = "a.X: SQL [select 'x'\n from y\n\tat a.B.c(B.java:33) [x.jar:1]";
+		assertThat(this.rules.applyDatabaseErrors(cut))
+			.isEqualTo("a.X: SQL [select ?\n from y\n\tat a.B.c(B.java:33) [x.jar:1]");
+	}
+
+	@Test
+	void shouldTakeOutWhatStandsOnLinesOfItsOwn() {
+		assertThat(this.rules.apply("\"password\":\n \"hunter2\"")).isEqualTo("\"password\":\n \"[redacted]\"");
+		assertThat(this.rules.apply("password: |\n  a\n  b\nuser: c")).isEqualTo("password: |\n  [redacted]\nuser: c");
+		assertThat(this.rules.apply("password\t= hunter2")).isEqualTo("password\t= [redacted]");
+		assertThat(this.rules.apply("name=\"password\"\r\n\r\nhunter2\r\n--x"))
+			.isEqualTo("name=\"password\"\r\n\r\n[redacted]\r\n--x");
+		String user = "s3cret".repeat(300);
+		assertThat(this.rules.apply("postgres://u:" + user + "@db/x")).isEqualTo("postgres://REDACTED:REDACTED@db/x");
+	}
+
+	@Test
+	void shouldTakeDurationsForNoCards() {
+		assertThat(TextRules.isCard(4111111111111111L)).isTrue();
+		assertThat(TextRules.isCard(4_111_111_111_119L)).isFalse();
 	}
 
 	@Test
@@ -136,7 +234,10 @@ class TextRulesTests {
 			"jdbc:oracle:thin:a/", "DE89", "DE89 ", "DE12A", ",", "password=,,,,", "invalid input ", "SQL [",
 			"SQL statement:", "Duplicate entry '", ")=(", "contains (", "'", "\"", "$a$", "$$", "/*", "--", "E'", "q'[",
 			"\\", "\n", "\tat ", "Caused by: ", "ghp_", "<password>", "é@", "AAAA", "4111 1111 1111 111", "{",
-			"cookie: " })
+			"cookie: ", "jdbc:oracle:x:a@", "secret={", "secret={\"", "//a:b", "//a:b@", "%3A%2F%2F", "@tcp(", "<a",
+			"<token a", "<token><", "name=token ", "--token ", "curl -u a:b ", "API key: ", "BEGIN",
+			"---- BEGIN PRIVATE KEY", "&quot;token&quot;:&quot;", "token\\u003d", "\\", "'a", "token: |\n a",
+			"[select ", "converting the " })
 	@Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void shouldTakeLinearTime(String piece) {
 		String text = piece.repeat((1 << 20) / piece.length());
@@ -146,6 +247,26 @@ class TextRulesTests {
 			SqlText.edit(text, dialect).result();
 		}
 		StackTraceText.withoutMessages(text);
+	}
+
+	/**
+	 * Four times the text takes about four times as long, with much room for a machine
+	 * that is busy.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "jdbc:oracle:x:a@", "secret={\"", "<token><", "a=", "4111 ", "-----BEGIN PRIVATE KEY" })
+	void shouldTakeFourTimesAsLongForFourTimesTheText(String piece) {
+		String text = piece.repeat((1 << 18) / piece.length());
+		time(text);
+		long once = time(text);
+		assertThat(time(text.repeat(4))).isLessThan(TimeUnit.MILLISECONDS.toNanos(200) + 12 * once);
+	}
+
+	private long time(String text) {
+		long start = System.nanoTime();
+		this.rules.apply(text);
+		this.rules.applyDatabaseErrors(text);
+		return System.nanoTime() - start;
 	}
 
 }
