@@ -29,8 +29,11 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.testing.trace.TestSpanData;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +61,16 @@ class DeliveryTests {
 	private final List<Throwable> failures = new ArrayList<>();
 
 	private final List<Delivery> deliveries = new ArrayList<>();
+
+	@BeforeAll
+	static void waitForABusyMachine() {
+		Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+	}
+
+	@AfterAll
+	static void waitAsBefore() {
+		Awaitility.reset();
+	}
 
 	@AfterEach
 	void close() {

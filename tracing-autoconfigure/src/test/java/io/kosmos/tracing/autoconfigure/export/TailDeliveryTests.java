@@ -69,8 +69,8 @@ class TailDeliveryTests {
 
 	@Test
 	void shouldKeepTheLedgerWhileSpansAreHeldAndDecideAllAtTheEnd() throws Exception {
-		try (OtlpReceiver receiver = new OtlpReceiver(null)) {
-			this.runner.withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:" + receiver.port())
+		try (OtlpReceiver collector = new OtlpReceiver(null)) {
+			this.runner.withPropertyValues("kosmos.tracing.exporter.endpoint=http://localhost:" + collector.port())
 				.run((context) -> {
 					Tracer tracer = context.getBean(Tracer.class);
 					Delivery delivery = context.getBean(Delivery.class);
@@ -90,7 +90,7 @@ class TailDeliveryTests {
 					begin(tracer, "failed child", StatusCode.ERROR);
 					begin(tracer, "other child", StatusCode.OK);
 				});
-			List<String> names = receiver.requests()
+			List<String> names = collector.requests()
 				.stream()
 				.flatMap((request) -> request.spans())
 				.map((span) -> span.getName())
