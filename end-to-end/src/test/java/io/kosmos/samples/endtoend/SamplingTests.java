@@ -76,7 +76,9 @@ class SamplingTests {
 	private static String[] arguments(String source, JaegerServer jaeger) {
 		List<String> arguments = new ArrayList<>();
 		if (source.equals("file")) {
-			arguments.add("--kosmos.tracing.sampling.strategies.file=" + STRATEGIES.toUri());
+			// The samples have a probability of their own.
+			arguments.addAll(List.of("--kosmos.tracing.sampling.sampler=strategies",
+					"--kosmos.tracing.sampling.strategies.file=" + STRATEGIES.toUri()));
 		}
 		else {
 			arguments.addAll(List.of("--kosmos.tracing.sampling.sampler=remote",
