@@ -159,10 +159,6 @@ class InvalidPropertyFailureAnalyzerTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					probability | 0.5 | sampler=never | It must not be set with kosmos.tracing.sampling.sampler=never
-					probability | 0.5 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
-					rate-limit | 5.0 | sampler=always | It must not be set with kosmos.tracing.sampling.sampler=always
-					rate-limit | 5.0 | sampler=strategies | It must not be set with kosmos.tracing.sampling.sampler=strategies
 					parent-based | false | caller.unsampled=decide | It must be true with kosmos.tracing.sampling.caller
 					caller.rate-limit | 5.0 | caller.sampled=decide | It must not be set with
 					rules[0].probability | 2.0 | rules[0].tenant=a | It must be from 0.0 to 1.0.

@@ -192,24 +192,11 @@ public record SamplingProperties(@DefaultValue("true") boolean enabled, @Nullabl
 
 		private void check(@Nullable Double probability, @Nullable Double rateLimit, Strategies strategies) {
 			switch (this) {
-				case ALWAYS, NEVER, STRATEGIES -> {
-					refuse("probability", probability);
-					refuse("rate-limit", rateLimit);
-					if (this == STRATEGIES) {
-						require("strategies.file", strategies.file());
-					}
-				}
+				case STRATEGIES -> require("strategies.file", strategies.file());
 				case PROBABILITY -> require("probability", probability);
 				case RATE_LIMIT -> require("rate-limit", rateLimit);
-				case REMOTE -> {
+				case ALWAYS, NEVER, REMOTE -> {
 				}
-			}
-		}
-
-		private void refuse(String key, @Nullable Object value) {
-			if (value != null) {
-				throw new InvalidConfigurationPropertyValueException(PREFIX + key, value,
-						"It must not be set with kosmos.tracing.sampling.sampler=" + this + ", which does not use it.");
 			}
 		}
 
