@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +38,12 @@ final class SpoolSegment implements SpoolScanner.Source {
 	private static final Pattern NAME = Pattern.compile("(\\d{13,18})-([0-9a-f]{16})\\.segment");
 
 	private static final SplittableRandom RANDOM = new SplittableRandom(System.nanoTime() ^ new Object().hashCode());
+
+	/**
+	 * The time in the name of the latest segment: names are in the order of creation also
+	 * within a millisecond, and when the clock is set back.
+	 */
+	private static final AtomicLong LAST_MILLIS = new AtomicLong();
 
 	private final Path path;
 
@@ -83,7 +90,8 @@ final class SpoolSegment implements SpoolScanner.Source {
 		synchronized (RANDOM) {
 			id = RANDOM.nextLong();
 		}
-		Path path = directory.resolve("%013d-%016x.segment".formatted(System.currentTimeMillis(), id));
+		long millis = LAST_MILLIS.updateAndGet((last) -> Math.max(last + 1, System.currentTimeMillis()));
+		Path path = directory.resolve("%013d-%016x.segment".formatted(millis, id));
 		SpoolSegment segment = new SpoolSegment(path, false);
 		SpoolSlot.createFile(path);
 		try {

@@ -107,6 +107,17 @@ class SpoolTests {
 	}
 
 	@Test
+	void segmentsAreNamedInTheOrderOfTheirCreation() throws IOException {
+		List<String> names = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			SpoolSegment segment = SpoolSegment.create(this.temporary);
+			segment.close();
+			names.add(segment.path().getFileName().toString());
+		}
+		assertThat(names).isSorted();
+	}
+
+	@Test
 	void aMessageThatIsTooLargeIsNotKeptAndTakesNothingWithIt() {
 		Spool spool = open(MEBIBYTE);
 		Spooled small = spool.append(bytes("small"), 1);
