@@ -312,7 +312,7 @@ final class Scenarios {
 		try (Prober prober = Prober.start(application)) {
 			Thread.sleep(1000);
 			// More than the heap, at a pace that a busy disk keeps too.
-			application.load(25, 700, "large", MEBIBYTE);
+			application.load(15, 700, "large", MEBIBYTE);
 			trial.receiver().work();
 			measurement.await(application, 1, application.next());
 			prober.close();
